@@ -39,6 +39,7 @@ static const char *const rules =
     ".draw .d3 .line,.draw .d3>.line{stroke-dasharray:9 3.5 1.5 3.5}\n"
     ".draw .faint .line{stroke-width:.8;stroke-opacity:.35}\n"
     ".draw .faint .dots{stroke-opacity:.35}\n"
+    ".draw .faint .bar{fill-opacity:.35}\n"
     ".draw .faint:hover .line{stroke-width:2.5;stroke-opacity:1}\n"
     ".draw .hit{fill:transparent;stroke:none}\n"
     ".draw .hit:hover{stroke:var(--c);stroke-width:2}\n"

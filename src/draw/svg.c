@@ -199,6 +199,8 @@ static void go(nni_pen *pen, char absolute, char relative, double x, double y)
 void nni_pen_move(nni_pen *pen, double x, double y)
 {
     go(pen, 'M', 'm', x, y);
+    pen->start[0] = pen->x;
+    pen->start[1] = pen->y;
 }
 
 void nni_pen_line(nni_pen *pen, double x, double y)
@@ -244,6 +246,8 @@ void nni_pen_dot(nni_pen *pen, double x, double y)
 void nni_pen_close(nni_pen *pen)
 {
     fputc('z', pen->out);
+    pen->x = pen->start[0];
+    pen->y = pen->start[1];
     pen->command = 'z';
     pen->fraction = false;
 }

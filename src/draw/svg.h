@@ -43,6 +43,7 @@ typedef struct nni_pen {
     FILE *out;
     bool whole;
     long x, y;     /* where it is */
+    long start[2]; /* of the part in work, where closing it leads back to */
     char command;  /* that a further pair of numbers would repeat; 0: the beginning */
     bool fraction; /* the last number has a point, so that another may begin with one */
 } nni_pen;

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "optim/optimizer.h"
 #include "optim/workspace.h"
 #include "support/memory.h"
 
@@ -113,30 +112,6 @@ nn_status nni_tensor_norms(const nni_norm_source *source, nni_update_norm norm, 
     for (size_t t = 0; t < network->tensor_count; t++)
         norms[t] = sqrt(norms[t]);
     return NN_OK;
-}
-
-static void add_blocks(const nni_optimizer_workspace *space, nni_partition blocks, const nn_network *network,
-                       double *squares)
-{
-    for (size_t b = blocks.first; b < blocks.first + blocks.count; b++)
-        squares[network->tensors[space->blocks[b].tensor].layer] += space->sums[b];
-}
-
-void nni_optimizer_parameter_squares(const nni_optimizer *optimizer, const nn_network *network, double *squares)
-{
-    const nni_optimizer_workspace *space = optimizer->space;
-    nni_update_squares(NNI_NORM_OF_PARAMETERS, NULL, space->blocks, space->block_count,
-                       (nni_update_arrays){.parameters = network->parameters}, space->sums);
-    add_blocks(space, (nni_partition){0, space->block_count}, network, squares);
-}
-
-void nni_optimizer_gradient_squares(const nni_optimizer *optimizer, const nn_network *network, nni_partition part,
-                                    const nni_gradient_source *source, double *squares)
-{
-    const nni_optimizer_workspace *space = optimizer->space;
-    const nni_partition blocks = nni_blocks_of_part(space, part);
-    nni_update_found_squares(space->blocks + blocks.first, blocks.count, source, space->sums + blocks.first);
-    add_blocks(space, blocks, network, squares);
 }
 
 nn_status nni_global_norm(const nni_norm_source *source, nni_update_norm norm, double *result, nn_error *error)

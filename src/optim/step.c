@@ -185,3 +185,29 @@ nn_status nni_optimizer_step(nni_optimizer *optimizer, nn_network *network, nni_
         return apply_directions(optimizer, &source, network, rate, error);
     return NN_OK;
 }
+
+/* --- squares, for who watches --- */
+
+static void add_blocks(const nni_optimizer_workspace *space, nni_partition blocks, const nn_network *network,
+                       double *squares)
+{
+    for (size_t b = blocks.first; b < blocks.first + blocks.count; b++)
+        squares[network->tensors[space->blocks[b].tensor].layer] += space->sums[b];
+}
+
+void nni_optimizer_parameter_squares(const nni_optimizer *optimizer, const nn_network *network, double *squares)
+{
+    const nni_optimizer_workspace *space = optimizer->space;
+    nni_update_squares(NNI_NORM_OF_PARAMETERS, NULL, space->blocks, space->block_count,
+                       (nni_update_arrays){.parameters = network->parameters}, space->sums);
+    add_blocks(space, (nni_partition){0, space->block_count}, network, squares);
+}
+
+void nni_optimizer_gradient_squares(const nni_optimizer *optimizer, const nn_network *network, nni_partition part,
+                                    const nni_gradient_source *source, double *squares)
+{
+    const nni_optimizer_workspace *space = optimizer->space;
+    const nni_partition blocks = nni_blocks_of_part(space, part);
+    nni_update_found_squares(space->blocks + blocks.first, blocks.count, source, space->sums + blocks.first);
+    add_blocks(space, blocks, network, squares);
+}

@@ -10,7 +10,7 @@ build=${FUZZ_BUILD:-$source/build/fuzz}
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
 if [ $# -eq 0 ]; then
-    set -- recipe command_line checkpoint dataset model_file import_csv import_idx import_npy import_svmlight infer
+    set -- recipe command_line checkpoint dataset history model_file import_csv import_idx import_npy import_svmlight infer
 fi
 
 export TMPDIR
@@ -31,7 +31,7 @@ for target in "$@"; do
     : >"$FUZZ_HDF5_CRASHES"
     # Where HDF5 reads hostile bytes a crash of it ends the process, and libFuzzer starts the next.
     case $target in
-    checkpoint | dataset) how="-fork=1 -ignore_crashes=0 -max_len=65536" ;;
+    checkpoint | dataset | history) how="-fork=1 -ignore_crashes=0 -max_len=65536" ;;
     *) how="-max_len=8192" ;;
     esac
     # shellcheck disable=SC2086

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """seeds.py FOLDER: writes the first files of each corpus, small ones that reach far. NNTRAIN names the program."""
 import gzip
+import json
 import os
 import struct
 import subprocess
@@ -171,6 +172,49 @@ def imports():
     put("import_svmlight", "gzipped", b"@" + gzip.compress(b"1 1:2\n", mtime=0))
 
 
+def histories():
+    layer = {"weights": {"least": -1, "most": 1, "counts": [1, 2, 3]}, "gradients": {"least": 0, "most": 0, "counts": [4]},
+             "activations": {"least": 0, "most": 2, "counts": [4, 0]}, "dead": 1}
+    grid = {"least": [0, -1], "most": [1, 1], "width": 2, "height": 1}
+    shape = {"units": 2, "activation": "relu", "normalization": "batch", "dropout": 0.5, "parameters": 8}
+    ranks = {"ranks": 9, "rank": [0, 8]}
+    events = [
+        (0, "begin", {"time": "2026", "version": "1", "hosts": ["a"], "ranks": 2, "threads": 1,
+                      "data": {"file": "x.h5", "digest": "ff", "train_rows": 3, "features": 2},
+                      "network": {"inputs": 2, "layers": [shape, shape]}, "feature_names": ["f", "g"],
+                      "class_names": ["a", "b"], "image": {"width": 2, "height": 1, "channels": 1}, "asked": "seed: 1"}),
+        (0, "surface", {**grid, "loss": "AACAPwAAAMA="}),
+        (0, "parameters", {"step": 1, "values": [0.5, None]}),
+        (1, "norms", {"weight": [1, 2], "gradient": [None, 0.5]}),
+        (1, "histograms", {"rows": 3, "layers": [layer, layer]}),
+        (1, "ranks", {**ranks, **{name: [1, 2] for name in ("compute", "wait", "evaluate", "checkpoint", "io", "memory")}}),
+        (1, "frame", {**grid, "outputs": 2, "values": "AACAPwAAAMAAAAAAAADAfw=="}),
+        (2, "end", {"time": "2026", "state": "diverged", "message": "NaN", "record_seconds": 0.1}),
+    ]
+    lines = [json.dumps({"epoch": epoch, "event": event, **members}) + "\n" for epoch, event, members in events]
+    put("history", "records", "".join(lines))
+    put("history", "resumed", "".join(lines[:4] + lines[:1] + lines[3:5]))
+    put("history", "metrics", "".join(f'{{"epoch": {i}, "step": {i}, "train_loss": {1 / i}, "test_accuracy": null, '
+                                      '"test_rmse_outputs": [1, 2], "seconds": 1e1}\n' for i in (1, 2, 3)))
+    put("history", "recipe", "training: {epochs: 3, stop: {metric: f1, patience: 2}, restore_best: true}\n")
+    draw = numpy.random.default_rng(0)
+    classes, labels, values = draw.integers(0, 3, 5).astype("i4"), draw.integers(0, 2, (5, 2)).astype("u1"), draw.random((5, 2))
+    for kind, name, output, target, count in (("classes", "probabilities", draw.dirichlet([1, 1, 1], 5), classes, 3),
+                                              ("labels", "probabilities", draw.random((5, 2)), labels, 0),
+                                              ("values", "values", values, values + 1, 0)):
+        with tempfile.NamedTemporaryFile(suffix=".h5") as plain:
+            with h5py.File(plain.name, "w") as file:
+                file.attrs.update(split=numpy.bytes_("test\0"), kind=numpy.bytes_(kind + "\0"), epoch=3.0,
+                                  split_rows=numpy.uint64(9), classes=numpy.uint64(count))
+                file[name] = output.astype("f8" if kind == "values" else "f4")
+                file["target"] = target
+                file["weight"] = draw.random(5)
+                file["row"] = numpy.arange(5, dtype="u8")
+                file["worst"] = numpy.array([4, 1], "u8")
+                file["worst_x"] = draw.random((2, 3)).astype("f4")
+            put("history", kind, open(plain.name, "rb").read())
+
+
 def models():
     golden = os.path.join(os.path.dirname(__file__), "../golden/models")
     for name in ("torch_layer_norm_in_operators", "sklearn_names", "keras_batch_norm"):
@@ -184,3 +228,4 @@ command_lines()
 checkpoints()
 datasets()
 imports()
+histories()

@@ -25,6 +25,8 @@ enum {
     NAME_CHARACTERS = 60,
 };
 
+static const double FAR = 20, OUTLIERS = 10;
+
 /* The lines of a plot while it is drawn. Owns x and y of each. */
 typedef struct lines {
     nni_series *series; /* [count] */
@@ -44,6 +46,12 @@ static void free_lines(lines *of)
     nni_release(of->x);
     nni_release(of->y);
     nni_release(of->names);
+}
+
+static int ascending(const void *left, const void *right)
+{
+    const double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
 }
 
 /* Keeps the least and the greatest value of each of most / 2 equal parts of a line. @return points that are left */
@@ -86,26 +94,58 @@ static nn_status add_line(lines *to, const nni_comparison *c, size_t place, cons
                                   .x = to->x[at],
                                   .y = to->y[at],
                                   .count = count,
-                                  .colour = place,
+                                  .colour = place < c->coloured ? place : NNI_DRAW_COLOURS - 1,
                                   .faint = place >= c->coloured};
     return NN_OK;
 }
 
-/* A loss that spans decades, or that explodes in one of the runs, is drawn over its logarithm. */
-static bool spans_decades(const lines *of)
+/* All values of some lines that are numbers, ascending. @param log  their logarithms, of the positive ones */
+static nn_status sort_values(const nni_series *series, size_t series_count, bool log, double **values, size_t *count,
+                             nn_error *error)
 {
-    double least = INFINITY, most = 0;
-    for (size_t i = 0; i < of->count; i++)
-        for (size_t j = 0; j < of->series[i].count; j++) {
-            const double y = of->y[i][j];
-            if (!isfinite(y))
-                continue;
-            if (y <= 0)
-                return false;
-            least = y < least ? y : least;
-            most = y > most ? y : most;
+    size_t most = 0;
+    *count = 0;
+    for (size_t i = 0; i < series_count; i++)
+        most += series[i].count;
+    NN_TRY(nni_allocate(most, sizeof **values, "the values of curves", values, error));
+    for (size_t i = 0; i < series_count; i++)
+        for (size_t j = 0; j < series[i].count; j++) {
+            const double y = series[i].y[j];
+            if (isfinite(y) && (!log || y > 0))
+                (*values)[(*count)++] = log ? log10(y) : y;
         }
-    return most > 30 * least;
+    qsort(*values, *count, sizeof **values, ascending);
+    return NN_OK;
+}
+
+/*
+ * The axis of values. A loss that falls far is drawn over its logarithm. Where a run explodes, the axis ends at ten
+ * times what the values of the best runs spread over, so that these stay apart to the eye.
+ */
+static nn_status choose_axis(const lines *of, size_t coloured, bool lower_is_better, nni_axis *axis, bool *cut,
+                             nn_error *error)
+{
+    double *all = NULL, *best = NULL;
+    size_t count = 0, best_count = 0;
+    *axis = (nni_axis){.least = NAN, .most = NAN};
+    NN_TRY(sort_values(of->series, of->count, false, &all, &count, error));
+    axis->log = lower_is_better && count > 0 && all[0] > 0 && all[count - 1] > FAR * all[0];
+    nn_status status = sort_values(of->series + of->count - coloured, coloured, axis->log, &best, &best_count, error);
+    if (status == NN_OK && best_count > 0) {
+        const double low = best[best_count / 20], high = best[best_count - 1 - best_count / 20];
+        const double least_spread = axis->log ? 0.1 : 0.02 * fmax(fabs(low), fabs(high));
+        const double spread = fmax(high - low, least_spread);
+        const double end = lower_is_better ? high + OUTLIERS * spread : low - OUTLIERS * spread;
+        const double edge = axis->log ? pow(10, end) : end;
+        if (lower_is_better && all[count - 1] > edge)
+            axis->most = edge;
+        if (!lower_is_better && all[0] < edge)
+            axis->least = edge;
+        *cut |= !isnan(axis->least) || !isnan(axis->most);
+    }
+    nni_release(all);
+    nni_release(best);
+    return status;
 }
 
 /* What a plot shows of which runs. */
@@ -130,7 +170,7 @@ static nn_status add_lines(const nni_comparison *c, const overlay *show, lines *
     return NN_OK;
 }
 
-static nn_status draw(const nni_comparison *c, const overlay *show, lines *of, nn_error *error)
+static nn_status draw(const nni_comparison *c, const overlay *show, lines *of, bool *cut, nn_error *error)
 {
     size_t coloured = 0;
     NN_TRY(add_lines(c, show, of, &coloured, error));
@@ -139,27 +179,28 @@ static nn_status draw(const nni_comparison *c, const overlay *show, lines *of, n
     snprintf(description, sizeof description, "%s over epochs: %zu runs, %zu of them in colour, %zu pale.", title,
              of->count, coloured, of->count - coloured);
     bool known = false;
-    const bool log = nni_history_lower_is_better(show->figure, &known) && spans_decades(of);
+    nni_axis axis;
+    NN_TRY(choose_axis(of, coloured, nni_history_lower_is_better(show->figure, &known), &axis, cut, error));
     const nni_plot plot = {
         .title = title,
         .description = description,
         .x = {.title = "epoch", .least = NAN, .most = NAN, .whole = true},
-        .y = {.least = NAN, .most = NAN, .log = log},
+        .y = axis,
         .series = of->series,
         .series_count = of->count,
-        .width = show->first ? 960 : 0,
-        .height = show->first ? 380 : 0,
+        .width = show->first ? 716 : 346,
+        .height = show->first ? 400 : 230,
         .legend = show->first,
     };
     if (show->first)
-        fputs("<div class=\"wide\">\n", c->out);
+        fprintf(c->out, "<div class=\"wide tall%s\">\n", of->count > NNI_COMPARE_CROWD ? " crowd" : "");
     const bool drawn = nni_draw_plot(c->out, &plot);
     if (show->first)
         fputs("</div>\n", c->out);
     return drawn ? NN_OK : nn_fail(error, NN_SYSTEM, "out of memory: cannot draw %s of the runs", title);
 }
 
-static nn_status draw_overlay(const nni_comparison *c, const overlay *show, nn_error *error)
+static nn_status draw_overlay(const nni_comparison *c, const overlay *show, bool *cut, nn_error *error)
 {
     lines of = {0};
     nn_status status = nni_allocate(c->count, sizeof *of.series, "curves", &of.series, error);
@@ -170,7 +211,7 @@ static nn_status draw_overlay(const nni_comparison *c, const overlay *show, nn_e
     if (status == NN_OK)
         status = nni_allocate(c->count, sizeof *of.names, "curves", &of.names, error);
     if (status == NN_OK)
-        status = draw(c, show, &of, error);
+        status = draw(c, show, &of, cut, error);
     free_lines(&of);
     return status;
 }
@@ -194,19 +235,19 @@ static void put_legend(const nni_comparison *c, size_t plots, size_t left_out, c
 {
     const size_t pale = c->count - c->coloured;
     char title[NNI_COMPARE_TITLE];
+    if (pale == 0 && left_out == 0)
+        return;
     fputs("<p>", c->out);
     if (pale > 0)
         fprintf(c->out, "The %zu runs with the best %s are in colour, the other %zu pale", c->coloured,
                 c->figure ? nni_compare_title(c->figure, title) : "figures", pale);
-    else
-        fputs("A line a run", c->out);
     if (pale > first->pale)
         fprintf(c->out, ", of which %zu are drawn", first->pale);
-    fputs(". ", c->out);
+    fputs(pale > 0 ? ". " : "", c->out);
     if (pale > 0 && plots > 1 && others->pale == 0)
         fputs("After the first plot, only the coloured ones are drawn. ", c->out);
     if (left_out > 0)
-        fprintf(c->out, "%zu more figures are in the table alone. ", left_out);
+        fprintf(c->out, "%zu more figures are in the table alone.", left_out);
     fputs("</p>\n", c->out);
 }
 
@@ -232,14 +273,18 @@ static nn_status draw_all(const nni_comparison *c, const nni_string_set *figures
     others.pale_points = points_of(POINTS_PALE_OTHERS, plots * pale);
     nni_section_begin(c->out, "curves", "Curves");
     put_legend(c, plots, shared - plots, &first, &others);
-    fputs("<div class=\"figures\">\n", c->out);
+    fputs("<div class=\"figures small\">\n", c->out);
     nn_status status = NN_OK;
+    bool cut = false;
     for (size_t i = 0; i < plots && status == NN_OK; i++) {
         overlay *show = i == 0 ? &first : &others;
         show->figure = shown[i];
-        status = draw_overlay(c, show, error);
+        status = draw_overlay(c, show, &cut, error);
     }
     fputs("</div>\n", c->out);
+    if (cut)
+        fputs("<p class=\"note\">Values that are far worse than those of the best runs lie outside of the plots.</p>\n",
+              c->out);
     nni_section_end(c->out);
     return status;
 }

@@ -154,6 +154,15 @@ static void put_run(const pairs *of, size_t run)
         nni_compare_put_label(of->c, run, LABEL_CHARACTERS);
 }
 
+/* The same within a sentence that has named the run. */
+static void put_other(const pairs *of, size_t run)
+{
+    if (run != of->first && of->count > 1)
+        fputs("the other", of->c->out);
+    else
+        put_run(of, run);
+}
+
 /* What of the rows speaks for either, the better one first. */
 static void put_evidence(const pairs *of, const pair *tested, size_t better, size_t worse)
 {
@@ -163,9 +172,9 @@ static void put_evidence(const pairs *of, const pair *tested, size_t better, siz
     if (!isnan(test->only_first)) {
         const double more = second ? test->only_second : test->only_first;
         fprintf(out, "%.0f %s only ", more, more == 1 ? "row" : "rows");
-        put_run(of, better);
+        put_other(of, better);
         fprintf(out, " has right, %.0f only ", second ? test->only_first : test->only_second);
-        put_run(of, worse);
+        put_other(of, worse);
     } else {
         fprintf(out, "%s ", test->figure);
         put_number(out, second ? test->second : test->first);

@@ -17,7 +17,14 @@ enum { SETTINGS_MOST = 20, VALUE_CHARACTERS = 40, DIGITS = 5, FIGURE_CELLS_MOST 
 static void put_heading(FILE *out, const char *text, bool number)
 {
     fputs(number ? "<th scope=\"col\">" : "<th scope=\"col\" class=\"text\">", out);
-    nni_html_put(out, text);
+    for (const char *at = text; *at;) { /* which may be broken after a point */
+        char part[NNI_COMPARE_TITLE];
+        const size_t length = strcspn(at, "."), end = length + (at[length] == '.');
+        snprintf(part, sizeof part, "%.*s", (int)end, at);
+        nni_html_put(out, part);
+        at += end;
+        fputs(*at ? "<wbr>" : "", out);
+    }
     fputs("</th>", out);
 }
 
@@ -97,6 +104,9 @@ static void put_head(const columns *of)
     put_heading(out, "run", false);
     if (of->figure_count > 0)
         put_figure_headings(of, 0);
+    for (size_t i = 0; i < of->setting_count; i++)
+        put_heading(out, of->c->settings.paths.text[of->settings[i]],
+                    nni_run_setting_numbers(&of->c->settings.each[of->settings[i]], of->c->count, NULL));
     put_heading(out, "ended", false);
     put_heading(out, "epochs", true);
     put_heading(out, "seconds", true);
@@ -106,9 +116,6 @@ static void put_head(const columns *of)
         put_heading(out, "trained on", false);
     if (of->parameters)
         put_heading(out, "parameters", true);
-    for (size_t i = 0; i < of->setting_count; i++)
-        put_heading(out, of->c->settings.paths.text[of->settings[i]],
-                    nni_run_setting_numbers(&of->c->settings.each[of->settings[i]], of->c->count, NULL));
     for (size_t i = 1; i < of->figure_count; i++)
         put_figure_headings(of, i);
     fputs("</tr></thead>\n", out);
@@ -151,13 +158,15 @@ static void put_row(const columns *of, size_t run)
     const nni_comparison *c = of->c;
     const nni_history *history = c->runs[run];
     const size_t colour = nni_compare_colour(c, run);
-    fputs("<tr><th scope=\"row\">", c->out);
+    fputs("<tr><th scope=\"row\"><div>", c->out);
     if (colour != SIZE_MAX)
         fprintf(c->out, "<span class=\"swatch s%zu\"></span>", colour);
     nni_html_put(c->out, c->labels[run]);
-    fputs("</th>", c->out);
+    fputs("</div></th>", c->out);
     if (of->figure_count > 0)
         put_figure(of, history, 0);
+    for (size_t i = 0; i < of->setting_count; i++)
+        put_setting(of, of->settings[i], run);
     put_text(c->out, state_of(history), VALUE_CHARACTERS);
     put_number(c->out, history->epochs > 0 ? history->epoch[history->epochs - 1] : 0, 15);
     put_number(c->out, last_of(history, nni_history_curve(history, "seconds")), 3);
@@ -167,8 +176,6 @@ static void put_row(const columns *of, size_t run)
         put_rows_number(c->out, c->trained[run]);
     if (of->parameters)
         put_number(c->out, parameters_of(history), 15);
-    for (size_t i = 0; i < of->setting_count; i++)
-        put_setting(of, of->settings[i], run);
     for (size_t i = 1; i < of->figure_count; i++)
         put_figure(of, history, i);
     fputs("</tr>\n", c->out);
@@ -249,7 +256,11 @@ nn_status nni_compare_table(const nni_comparison *c, nn_error *error)
     nn_status status = choose_columns(&of, &differing, error);
     if (status == NN_OK) {
         nni_section_begin(c->out, "runs", "Runs");
-        fputs("<div class=\"scroll\"><table class=\"sortable runs\">\n", c->out);
+        fputs("<div class=\"scroll\"><table class=\"sortable runs\">\n<caption>Best values with their epochs", c->out);
+        char title[NNI_COMPARE_TITLE];
+        if (c->figure)
+            fprintf(c->out, ", sorted by %s", nni_compare_title(c->figure, title));
+        fputs("</caption>\n", c->out);
         put_head(&of);
         fputs("<tbody>\n", c->out);
         for (size_t i = 0; i < c->count; i++)

@@ -64,7 +64,8 @@ bool nni_comparable(const nni_prediction_record *first, const nni_prediction_rec
 /**
  * McNemar's test (exact binomial below 25 rows that differ, else chi-squared with continuity correction) of classes,
  * with the interval of Agresti and Min; a paired bootstrap of 2,000 resamples, of fixed seed, of labels (subset
- * accuracy), values (mean squared error) and of classes where rows have weights, which McNemar's test does not know.
+ * accuracy), values (mean squared error) and of classes where rows have weights, which McNemar's test does not know;
+ * more than 4,096 rows are drawn in as many random groups.
  *
  * @param first,second  comparable
  */

@@ -4,11 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/order/shuffle.h"
 #include "report/figures/figures.h"
 #include "support/memory.h"
 #include "support/philox.h"
 
-enum { RESAMPLES = 2000, EXACT_BELOW = 25 };
+enum { RESAMPLES = 2000, MOST_DRAWN = 4096, EXACT_BELOW = 25 };
 
 /* --- the rows --- */
 
@@ -48,26 +49,30 @@ static double score(const nni_prediction_record *record, size_t row)
     return errors / (double)record->outputs;
 }
 
-/* What is averaged over rows. */
+/* What is averaged: sums over rows, or over random groups of them. */
 typedef struct paired {
-    double *weight; /* [rows] */
-    double *more;   /* [rows] weight * (score of the second - score of the first) */
-    size_t rows;
+    double *weight; /* [count] */
+    double *more;   /* [count] weight * (score of the second - score of the first) */
+    size_t count;
 } paired;
 
+/* Very many rows are drawn in groups: their sums vary as rows do, and of so many the interval's width strays by a
+ * hundredth, less than by the number of resamples. */
 static nn_status pair_rows(const nni_prediction_record *first, const nni_prediction_record *second, paired *pairs,
                            nni_pair_test *test, nn_error *error)
 {
-    const bool counted = first->kind != NN_PREDICTS_VALUES;
+    const size_t rows = first->rows;
+    const nni_shuffle groups = nni_shuffle_for(NNI_RANDOM_BOOTSTRAP, rows, 0, 0, 0);
     double all = 0;
-    pairs->rows = first->rows;
-    NN_TRY(nni_reserve(first->rows, sizeof *pairs->weight, "the rows of two runs", &pairs->weight, error));
-    NN_TRY(nni_reserve(first->rows, sizeof *pairs->more, "the rows of two runs", &pairs->more, error));
-    for (size_t row = 0; row < first->rows; row++) {
+    pairs->count = rows < MOST_DRAWN ? rows : MOST_DRAWN;
+    NN_TRY(nni_allocate(pairs->count, sizeof *pairs->weight, "the rows of two runs", &pairs->weight, error));
+    NN_TRY(nni_allocate(pairs->count, sizeof *pairs->more, "the rows of two runs", &pairs->more, error));
+    for (size_t row = 0; row < rows; row++) {
         const double weight = first->weight ? first->weight[row] : 1;
         const double of_first = score(first, row), of_second = score(second, row);
-        pairs->weight[row] = weight;
-        pairs->more[row] = weight * (of_second - of_first);
+        const size_t at = rows <= MOST_DRAWN ? row : (size_t)nni_shuffle_row(&groups, row) % MOST_DRAWN;
+        pairs->weight[at] += weight;
+        pairs->more[at] += weight * (of_second - of_first);
         test->first += weight * of_first;
         test->second += weight * of_second;
         test->only_first += of_first > of_second;
@@ -76,7 +81,7 @@ static nn_status pair_rows(const nni_prediction_record *first, const nni_predict
     }
     test->first /= all;
     test->second /= all;
-    if (!counted)
+    if (first->kind == NN_PREDICTS_VALUES)
         test->only_first = test->only_second = (double)NAN;
     return NN_OK;
 }
@@ -87,9 +92,9 @@ static nn_status pair_rows(const nni_prediction_record *first, const nni_predict
 static double exact(double fewer, double count)
 {
     double term = pow(0.5, count), sum = 0;
-    for (double i = 0; i <= fewer; i++) {
+    for (size_t i = 0; i <= (size_t)fewer; i++) {
         sum += term;
-        term *= (count - i) / (i + 1);
+        term *= (count - (double)i) / (double)(i + 1);
     }
     return fmin(1, 2 * sum);
 }
@@ -118,14 +123,14 @@ static void test_mcnemar(nni_pair_test *test)
 
 /* --- paired bootstrap (Efron and Tibshirani, 1993): by percentiles --- */
 
-/* A row is drawn by the high word of a product, whose bias is below rows / 2^32. */
+/* What is drawn is the high word of a product, whose bias is below count / 2^32. */
 static double resample(const paired *pairs, uint64_t resample)
 {
     double more = 0, weight = 0;
-    for (size_t row = 0; row < pairs->rows; row += 4) {
-        const nni_philox_block block = nni_random_block(0, NNI_RANDOM_BOOTSTRAP, resample, row / 4);
-        for (size_t i = 0; i < 4 && row + i < pairs->rows; i++) {
-            const size_t drawn = (size_t)((uint64_t)block.word[i] * pairs->rows >> 32);
+    for (size_t draw = 0; draw < pairs->count; draw += 4) {
+        const nni_philox_block block = nni_random_block(0, NNI_RANDOM_BOOTSTRAP, resample, draw / 4);
+        for (size_t i = 0; i < 4 && draw + i < pairs->count; i++) {
+            const size_t drawn = (size_t)((uint64_t)block.word[i] * pairs->count >> 32);
             more += pairs->more[drawn];
             weight += pairs->weight[drawn];
         }
@@ -170,7 +175,7 @@ nn_status nni_compare_pair(const nni_prediction_record *first, const nni_predict
         [NN_PREDICTS_LABELS] = "subset accuracy",
         [NN_PREDICTS_VALUES] = "mean squared error",
     };
-    paired pairs = {.rows = 0};
+    paired pairs = {.count = 0};
     *test = (nni_pair_test){.figure = figures[first->kind], .rows = first->rows};
     nn_status status = pair_rows(first, second, &pairs, test, error);
     if (status == NN_OK && first->kind == NN_PREDICTS_CLASSES && !first->weight)

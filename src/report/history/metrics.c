@@ -89,7 +89,7 @@ static nn_status add_line(reader *r, const nni_json_document *line, nn_error *er
     for (const nni_json_value *name = root + 1; name < root + root->span; name += 1 + name[1].span) {
         if (strcmp(name->text, "epoch") == 0 || (name[1].type != NNI_JSON_NUMBER && name[1].type != NNI_JSON_NULL))
             continue;
-        NN_TRY(add_figure(r, name->text, name[1].type == NNI_JSON_NUMBER ? name[1].number : (double)NAN, error));
+        NN_TRY(add_figure(r, name->text, nni_object_value(&name[1]), error));
     }
     return NN_OK;
 }

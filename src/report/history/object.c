@@ -10,14 +10,14 @@ nni_object nni_object_member(nni_object object, const char *name)
     return (nni_object){object.document, nni_json_member(object.document, object.value, name)};
 }
 
-static double number_of(const nni_json_value *value)
+double nni_object_value(const nni_json_value *value)
 {
-    return value && value->type == NNI_JSON_NUMBER ? value->number : (double)NAN;
+    return value && value->type == NNI_JSON_NUMBER && isfinite(value->number) ? value->number : (double)NAN;
 }
 
 double nni_object_number(nni_object object, const char *name)
 {
-    return number_of(nni_object_member(object, name).value);
+    return nni_object_value(nni_object_member(object, name).value);
 }
 
 size_t nni_object_count(nni_object object, const char *name)
@@ -59,7 +59,7 @@ nn_status nni_object_numbers(nni_object object, const char *name, size_t count, 
         return NN_OK;
     NN_TRY(nni_reserve(count, sizeof **numbers, "the numbers of a record", numbers, error));
     for (size_t i = 0; i < count; i++) /* numbers and null take one value each */
-        (*numbers)[i] = number_of(nni_object_member(object, name).value + 1 + i);
+        (*numbers)[i] = nni_object_value(nni_object_member(object, name).value + 1 + i);
     return NN_OK;
 }
 

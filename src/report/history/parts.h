@@ -75,8 +75,10 @@ void nni_lines_close(nni_lines *lines);
 
 /* Members of a JSON object. */
 
+/** @return a number; NAN: it is none, null or too large for a double. NULL is fine */
+double nni_object_value(const nni_json_value *value);
 nni_object nni_object_member(nni_object object, const char *name);
-/** @return a number; NAN: there is none, or it is null */
+/** @return a member as nni_object_value has it */
 double nni_object_number(nni_object object, const char *name);
 /** @return a whole number; 0: there is none */
 size_t nni_object_count(nni_object object, const char *name);

@@ -222,7 +222,7 @@ static bool read_grid(nni_object line, double least[2], double most[2], size_t *
     if (inputs < 1 || inputs > 2 || nni_object_length(line, "most") != inputs)
         return false;
     for (size_t i = 0; i < inputs; i++) {
-        least[i] = from[1 + i].number, most[i] = to[1 + i].number;
+        least[i] = nni_object_value(&from[1 + i]), most[i] = nni_object_value(&to[1 + i]);
         if (!(least[i] < most[i]))
             return false;
     }
@@ -271,8 +271,7 @@ static nn_status read_parameters(nni_object line, nni_history *history, nn_error
     NN_TRY(nni_history_grow(&surface->path, surface->path_count, 2 * sizeof *surface->path, error));
     NN_TRY(nni_history_grow(&surface->path_step, surface->path_count, sizeof *surface->path_step, error));
     for (size_t i = 0; i < 2; i++) /* a parameter that is not finite any more is null */
-        surface->path[2 * surface->path_count + i] =
-            values[1 + i].type == NNI_JSON_NUMBER ? values[1 + i].number : (double)NAN;
+        surface->path[2 * surface->path_count + i] = nni_object_value(&values[1 + i]);
     surface->path_step[surface->path_count++] = step;
     return NN_OK;
 }

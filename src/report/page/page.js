@@ -85,6 +85,14 @@ function nearest(list, x, y) {
   }
   return found;
 }
+// The title of the x axis, which is the one below the plot.
+function title(area) {
+  const bottom = +area.dataset.top + +area.dataset.height;
+  const below = Array.from(area.ownerSVGElement.querySelectorAll('.axis-title')).find(function (text) {
+    return +text.getAttribute('y') > bottom;
+  });
+  return below ? below.textContent : '';
+}
 function describe(area, series, x, y) {
   const dot = nearest(series.dots, x, y);
   if (dot && Math.hypot(dot[0] - x, dot[1] - y) < 12)
@@ -99,7 +107,7 @@ function describe(area, series, x, y) {
     return (line.name ? line.name + ': ' : '') + value(area, 'y', line.at[1]);
   });
   return {at: nearest(same.map(function (line) { return line.at; }), x, y),
-          text: [value(area, 'x', first)].concat(text).join('\n')};
+          text: [(title(area) + ' ' + value(area, 'x', first)).trim()].concat(text).join('\n')};
 }
 const tip = document.createElement('div'), ring = document.createElement('div');
 tip.className = 'tip';
@@ -107,7 +115,7 @@ ring.className = 'ring';
 tip.hidden = ring.hidden = true;
 document.body.append(tip, ring);
 for (const area of document.querySelectorAll('.area')) {
-  const svg = area.ownerSVGElement, title = svg.querySelector(':scope > title');
+  const svg = area.ownerSVGElement, name = svg.querySelector(':scope > title');
   let series = null;
   const hide = function () { tip.hidden = ring.hidden = true; };
   const show = function (event) {
@@ -130,10 +138,9 @@ for (const area of document.querySelectorAll('.area')) {
   svg.addEventListener('pointermove', show);
   svg.addEventListener('pointerdown', show);
   svg.addEventListener('pointerleave', hide);
-  if (title) { // else the browser shows it over the values
-    svg.setAttribute('aria-label', title.textContent);
-    svg.removeAttribute('aria-labelledby');
-    title.remove();
+  if (name) { // else the browser shows it over the values
+    svg.setAttribute('aria-label', name.textContent);
+    name.remove();
   }
 }
 })();

@@ -11,24 +11,20 @@ enum { ROWS = 200, KINDS = NNI_DRAW_COLOURS };
 
 void nni_theory_introduce_fits(FILE *out)
 {
-    fputs("<p>Each picture shows rows of the data as dots, and the network's answer to every input as a line. With one "
-          "hidden "
-          "layer of <var>n</var> units the network computes</p>\n"
-          "<p class=\"formula\"><var>f</var>(<var>x</var>) = <var>c</var> + "
-          "<var>v</var><sub>1</sub> &sigma;(<var>w</var><sub>1</sub><var>x</var> + <var>b</var><sub>1</sub>) + "
-          "&hellip; + "
+    fputs("<p>Each picture shows rows of the data as dots, and the network's answer to every input as a line. With "
+          "one hidden layer of <var>n</var> units the network computes</p>\n"
+          "<p class=\"formula\"><var>f</var>(<var>x</var>) = <var>c</var> + <var>v</var><sub>1</sub> "
+          "&sigma;(<var>w</var><sub>1</sub><var>x</var> + <var>b</var><sub>1</sub>) + &hellip; + "
           "<var>v</var><sub><var>n</var></sub> &sigma;(<var>w</var><sub><var>n</var></sub><var>x</var> + "
           "<var>b</var><sub><var>n</var></sub>),</p>\n"
           "<p>a sum of <var>n</var> copies of one function &sigma;, each shifted, stretched and weighted. With "
-          "&sigma; = relu each copy bends at one point, where <var>w</var><var>x</var> + <var>b</var> = 0: the sum is "
-          "a chain "
-          "of at most <var>n</var> + 1 straight pieces. With few units it cuts the corners of a curve; with many it "
-          "follows it.</p>\n"
+          "&sigma; = relu each copy bends at one point, where <var>w</var><var>x</var> + <var>b</var> = 0: the sum "
+          "is a chain of at most <var>n</var> + 1 straight pieces. With few units it cuts the corners of a curve; "
+          "with many it follows it.</p>\n"
           "<p>That this always works is the theorem of universal approximation (Cybenko 1989; Hornik 1991; for every "
           "&sigma; that is no polynomial Leshno and others 1993): on a bounded region, with enough units, such a sum "
-          "comes as "
-          "near to any continuous function as one likes. The theorem says that good weights exist. It does not say "
-          "that training finds them, nor how many units and rows that takes.</p>\n",
+          "comes as near to any continuous function as one likes. The theorem says that good weights exist. It does "
+          "not say that training finds them, nor how many units and rows that takes.</p>\n",
           out);
 }
 
@@ -60,7 +56,25 @@ static size_t find_rows(const nni_prediction_record *rows, double *x, double *y)
     return shown;
 }
 
-static bool draw_fit(FILE *out, nni_texts *texts, const nni_history *run, const char *error)
+/* The range of all targets and curves of a group, so that its pictures have one scale. */
+static nni_axis values_of(nni_theory_group group)
+{
+    nni_axis axis = {.least = INFINITY, .most = -INFINITY};
+    double x[ROWS], y[ROWS];
+    for (size_t i = 0; i < group.count; i++) {
+        const nni_history *run = group.runs[i];
+        const nni_frame *frame = &run->frames[run->frame_count - 1];
+        const size_t rows = find_rows(run->predictions, x, y);
+        for (size_t k = 0; k < rows + frame->width; k++) {
+            const double value = k < rows ? y[k] : (double)frame->values[(k - rows) * frame->outputs];
+            axis.least = isfinite(value) ? fmin(axis.least, value) : axis.least;
+            axis.most = isfinite(value) ? fmax(axis.most, value) : axis.most;
+        }
+    }
+    return axis.least < axis.most ? axis : (nni_axis){.least = NAN, .most = NAN};
+}
+
+static bool draw_fit(FILE *out, nni_texts *texts, const nni_history *run, const char *error, nni_axis values)
 {
     const nni_frame *frame = &run->frames[run->frame_count - 1];
     double *room = NULL;
@@ -77,18 +91,21 @@ static bool draw_fit(FILE *out, nni_texts *texts, const nni_history *run, const 
         {.name = "rows", .form = NNI_SERIES_POINTS, .x = room, .y = room + ROWS, .count = rows, .colour = 0},
         {.name = "network", .form = NNI_SERIES_LINE, .x = x, .y = y, .count = frame->width, .colour = 1},
     };
-    const char *reached = nni_text(texts, "%s %s", error, NNI_FIGURE(error_of(run)));
+    const char *reached =
+        nni_text(texts, "%s %s", error, nni_html_number(error_of(run), 3, (char[NNI_HTML_NUMBER]){""}));
     const char *network = nni_theory_network(texts, run);
     const bool drawn = nni_draw_plot(
         out,
         &(nni_plot){.title = nni_text(texts, "%s: %s", network, reached),
                     .description = nni_text(texts, "Rows of the data, and the function that the run %s learnt; %s.",
                                             run->name, reached),
-                    .x = {.title = nni_feature_text(texts, run, 0), .least = frame->least[0], .most = frame->most[0]},
-                    .y = {.least = NAN, .most = NAN},
+                    .x = {.title = nni_theory_input(run, 0), .least = frame->least[0], .most = frame->most[0]},
+                    .y = values,
                     .series = series + !rows, /* without dots that are not there */
                     .series_count = 2 - (size_t)!rows,
-                    .legend = true});
+                    .legend = true,
+                    .width = 340,
+                    .height = 250});
     nni_release(room);
     return drawn;
 }
@@ -104,7 +121,7 @@ static bool draw_errors(FILE *out, nni_texts *texts, nni_theory_group group, con
     double *room = NULL;
     if (nni_allocate(2 * group.count, sizeof *room, "a curve", &room, NULL) != NN_OK)
         return false;
-    nni_series series[KINDS];
+    nni_series series[2 * KINDS]; /* lines, then their points */
     size_t kinds = 0, at = 0;
     for (size_t first = 0; first < group.count && kinds < KINDS; first++) {
         bool seen = false;
@@ -126,6 +143,11 @@ static bool draw_errors(FILE *out, nni_texts *texts, nni_theory_group group, con
                                      .colour = kinds};
         kinds++;
     }
+    for (size_t k = 0; k < kinds; k++) {
+        series[kinds + k] = series[k];
+        series[kinds + k].name = NULL;
+        series[kinds + k].form = NNI_SERIES_POINTS;
+    }
     const bool drawn = nni_draw_plot(
         out, &(nni_plot){.title = nni_text(texts, "%s over hidden units", error),
                          .description = nni_text(texts, "The %s of %zu networks over the number of their hidden units.",
@@ -133,8 +155,10 @@ static bool draw_errors(FILE *out, nni_texts *texts, nni_theory_group group, con
                          .x = {.title = "hidden units", .least = NAN, .most = NAN, .log = true},
                          .y = {.title = error, .least = NAN, .most = NAN, .log = true},
                          .series = series,
-                         .series_count = kinds,
-                         .legend = true});
+                         .series_count = 2 * kinds,
+                         .legend = true,
+                         .width = 340,
+                         .height = 250});
     nni_release(room);
     return drawn;
 }
@@ -144,6 +168,7 @@ nn_status nni_theory_fits(FILE *out, nni_theory_group group, nn_error *error)
     nni_texts texts = {0};
     bool drawn = true;
     const char *name = error_name(group);
+    const nni_axis values = values_of(group);
     const nni_history *least = group.runs[0], *most = group.runs[group.count - 1];
     fputs("<h3>", out);
     nni_html_put(out, nni_theory_data(&texts, least));
@@ -153,9 +178,9 @@ nn_status nni_theory_fits(FILE *out, nni_theory_group group, nn_error *error)
                 nni_text(&texts, "From %zu to %zu hidden units the %s falls from %s to %s.",
                          nni_theory_hidden_units(least), nni_theory_hidden_units(most), name,
                          NNI_FIGURE(error_of(least)), NNI_FIGURE(error_of(most))));
-    fputs("<div class=\"figures\">\n", out);
+    fputs("<div class=\"figures small\">\n", out);
     for (size_t i = 0; i < group.count && drawn; i++)
-        drawn = draw_fit(out, &texts, group.runs[i], name);
+        drawn = draw_fit(out, &texts, group.runs[i], name, values);
     if (group.count > 1 && drawn)
         drawn = draw_errors(out, &texts, group, name);
     fputs("</div>\n", out);

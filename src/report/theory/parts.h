@@ -46,8 +46,11 @@ double nni_theory_rate(const nni_history *run);
 /** @return the last finite value of a curve by name; NAN: there is none */
 double nni_theory_last(const nni_history *run, const char *curve);
 
-/** @return layers in words: "16 tanh, 2 softmax" */
+/** @return hidden layers in words: "64 relu, 32 relu" */
 const char *nni_theory_network(nni_texts *texts, const nni_history *run);
+
+/** @return the name of one of two inputs; x, x1 or x2 with small digits where the data has no names */
+const char *nni_theory_input(const nni_history *run, size_t input);
 
 /** @return the name of the data: its file without folder and ending; "data" where it is not known */
 const char *nni_theory_data(nni_texts *texts, const nni_history *run);

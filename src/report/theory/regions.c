@@ -3,38 +3,31 @@
 
 #include "draw/html.h"
 #include "draw/plot.h"
-#include "report/page/frames.h"
+#include "report/sections/frames.h"
 #include "report/theory/parts.h"
 #include "support/memory.h"
 
-enum {
-    SIDE = 240,  /* pixels of the picture behind a plot */
-    ROWS = 300,  /* drawn over it */
-    CLASSES = 8, /* that have a series of their own: as many as there are colours */
-};
+enum { SIDE = 360 }; /* pixels of the picture behind a plot */
 
 void nni_theory_introduce_regions(FILE *out)
 {
-    fputs(
-        "<p>Each picture shows what a network of two inputs answers at every point of their plane. The colour is the "
-        "class that it takes the point for, stronger the surer it is; where it cannot tell, the picture is pale. Dots "
-        "are "
-        "rows of the data in the colours of their true classes, so a dot on ground of another colour is a "
-        "mistake.</p>\n"
-        "<p>A layer computes</p>\n"
-        "<p class=\"formula\"><var>a</var> = &sigma;(<var>W</var><var>x</var> + <var>b</var>).</p>\n"
-        "<p>Leave out &sigma;, and layers in a row become one, however many there are and however wide:</p>\n"
-        "<p class=\"formula\"><var>W</var><sub>2</sub>(<var>W</var><sub>1</sub><var>x</var> + "
-        "<var>b</var><sub>1</sub>) + "
-        "<var>b</var><sub>2</sub> = (<var>W</var><sub>2</sub><var>W</var><sub>1</sub>)<var>x</var> + "
-        "(<var>W</var><sub>2</sub><var>b</var><sub>1</sub> + <var>b</var><sub>2</sub>).</p>\n"
-        "<p>Between two classes such a network is undecided where <var>w</var>&middot;<var>x</var> + <var>c</var> = 0, "
-        "which is a straight line. No straight line separates a ring from the ring around it, two spirals, or the "
-        "corners of XOR, so training cannot help: about half of the rows stay wrong. With a bent &sigma; the hidden "
-        "units "
-        "map the plane to a space of their own. There the border is still flat; seen from the plane it is a "
-        "curve.</p>\n",
-        out);
+    fputs("<p>Each picture shows what a network of two inputs answers at every point of their plane. The colour is "
+          "the class that it takes the point for, stronger the surer it is; where it cannot tell, the picture is "
+          "white. Dots are rows of the data in the colours of their true classes, so a dot on ground of another "
+          "colour is a mistake.</p>\n"
+          "<p>A layer computes</p>\n"
+          "<p class=\"formula\"><var>a</var> = &sigma;(<var>W</var><var>x</var> + <var>b</var>).</p>\n"
+          "<p>Leave out &sigma;, and layers in a row become one, however many there are and however wide:</p>\n"
+          "<p class=\"formula\"><var>W</var><sub>2</sub>(<var>W</var><sub>1</sub><var>x</var> + "
+          "<var>b</var><sub>1</sub>) + <var>b</var><sub>2</sub> = "
+          "(<var>W</var><sub>2</sub><var>W</var><sub>1</sub>)<var>x</var> + "
+          "(<var>W</var><sub>2</sub><var>b</var><sub>1</sub> + <var>b</var><sub>2</sub>).</p>\n"
+          "<p>Between two classes such a network is undecided where <var>w</var>&middot;<var>x</var> + <var>c</var> "
+          "= 0, which is a straight line. No straight line separates a ring from the ring around it, two spirals, or "
+          "the corners of XOR, so however long it trains a good part of the rows stays wrong: at best one of XOR's "
+          "four. With a bent &sigma; the hidden units map the plane to a space of their own. There the border is "
+          "still flat; seen from the plane it is a curve.</p>\n",
+          out);
 }
 
 static double accuracy_of(const nni_history *run)
@@ -50,64 +43,30 @@ static const char *what_it_reached(nni_texts *texts, const nni_history *run)
                            : nni_text(texts, "accuracy %s", NNI_FIGURE(accuracy));
 }
 
-/* Dots of each class. x and y: room for ROWS. @return count of series */
-static size_t find_dots(const nni_history *run, nni_texts *texts, double *x, double *y, nni_series *series)
-{
-    const nni_prediction_record *rows = run->predictions;
-    if (!rows || !rows->x || !rows->class_of || rows->features != 2)
-        return 0;
-    size_t count = 0, at = 0;
-    const size_t shown = rows->rows < ROWS ? rows->rows : ROWS;
-    for (size_t k = 0; k < CLASSES && k < rows->class_count; k++) {
-        const size_t begin = at;
-        for (size_t i = 0; i < shown; i++) {
-            const size_t row = i * rows->rows / shown;
-            if (rows->class_of[row] == (int32_t)k) {
-                x[at] = (double)rows->x[2 * row];
-                y[at++] = (double)rows->x[2 * row + 1];
-            }
-        }
-        if (at > begin)
-            series[count++] = (nni_series){.name = nni_output_name(texts, run, k),
-                                           .form = NNI_SERIES_POINTS,
-                                           .x = x + begin,
-                                           .y = y + begin,
-                                           .count = at - begin,
-                                           .colour = k};
-    }
-    return count;
-}
-
 /* The last frame at some size, with axes, beside those of the other runs. */
 static bool draw_last(FILE *out, nni_texts *texts, const nni_history *run)
 {
     const nni_frame *frame = &run->frames[run->frame_count - 1];
     unsigned char *rgb = NULL;
-    double *dots = NULL;
-    nni_series series[CLASSES];
     bool good = nni_allocate(3 * (size_t)SIDE, SIDE, "a picture", &rgb, NULL) == NN_OK &&
-                nni_allocate(2 * (size_t)ROWS, sizeof *dots, "the rows of a picture", &dots, NULL) == NN_OK &&
-                nni_frame_picture(run, frame, SIDE, SIDE, false, rgb);
+                nni_frame_picture(run, frame, SIDE, SIDE, true, rgb);
     if (good) {
-        const char *network = nni_theory_network(texts, run), *reached = what_it_reached(texts, run);
+        const char *reached = what_it_reached(texts, run);
         good = nni_draw_plot(
-            out, &(nni_plot){
-                     .title = nni_text(texts, "%s: %s", network, reached),
-                     .description = nni_text(texts,
-                                             "The plane of two inputs, coloured by the class that the run %s predicts: "
-                                             "%s after %s epochs.",
-                                             run->name, reached, NNI_FIGURE(frame->epoch)),
-                     .x = {.title = nni_feature_text(texts, run, 0), .least = frame->least[0], .most = frame->most[0]},
-                     .y = {.title = nni_feature_text(texts, run, 1), .least = frame->least[1], .most = frame->most[1]},
-                     .series = series,
-                     .series_count = find_dots(run, texts, dots, dots + ROWS, series),
-                     .width = 440,
-                     .height = 440,
-                     .background = rgb,
-                     .background_width = SIDE,
-                     .background_height = SIDE});
+            out, &(nni_plot){.title = nni_text(texts, "%s: %s", nni_theory_network(texts, run), reached),
+                             .description =
+                                 nni_text(texts,
+                                          "The plane of two inputs, coloured by the class that the run %s predicts: "
+                                          "%s after %s epochs.",
+                                          run->name, reached, NNI_FIGURE(frame->epoch)),
+                             .x = {.title = nni_theory_input(run, 0), .least = frame->least[0], .most = frame->most[0]},
+                             .y = {.title = nni_theory_input(run, 1), .least = frame->least[1], .most = frame->most[1]},
+                             .width = 340,
+                             .height = 340,
+                             .background = rgb,
+                             .background_width = SIDE,
+                             .background_height = SIDE});
     }
-    nni_release(dots);
     nni_release(rgb);
     return good;
 }
@@ -139,7 +98,7 @@ nn_status nni_theory_regions(FILE *out, nni_theory_group group, nn_error *error)
     nni_html_put(out, nni_theory_data(&texts, group.runs[0]));
     fputs("</h3>\n", out);
     put_verdict(out, &texts, group);
-    fputs("<div class=\"figures\">\n", out);
+    fputs("<div class=\"figures small\">\n", out);
     for (size_t i = 0; i < group.count && drawn; i++)
         drawn = draw_last(out, &texts, group.runs[i]);
     fputs("</div>\n", out);

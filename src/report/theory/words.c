@@ -39,11 +39,19 @@ double nni_theory_last(const nni_history *run, const char *name)
 const char *nni_theory_network(nni_texts *texts, const nni_history *run)
 {
     enum { NAMED = 6 };
-    const char *words = "";
-    for (size_t i = 0; i < run->layer_count && i < NAMED; i++)
+    const size_t hidden = run->layer_count ? run->layer_count - 1 : 0;
+    const char *words = hidden ? "" : "no hidden layer";
+    for (size_t i = 0; i < hidden && i < NAMED; i++)
         words = nni_text(texts, "%s%s%zu %s", words, i ? ", " : "", run->layers[i].units,
                          run->layers[i].activation ? run->layers[i].activation : "units");
-    return run->layer_count > NAMED ? nni_text(texts, "%s ... (%zu layers)", words, run->layer_count) : words;
+    return hidden > NAMED ? nni_text(texts, "%s ... (%zu hidden layers)", words, hidden) : words;
+}
+
+const char *nni_theory_input(const nni_history *run, size_t input)
+{
+    if (input < run->feature_names.count)
+        return run->feature_names.text[input];
+    return run->inputs == 1 ? "x" : input == 0 ? "x\u2081" : "x\u2082";
 }
 
 const char *nni_theory_data(nni_texts *texts, const nni_history *run)

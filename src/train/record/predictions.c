@@ -9,6 +9,7 @@
 #include "hdf5/file.h"
 #include "hdf5/image.h"
 #include "model/class_of.h"
+#include "support/files.h"
 #include "support/memory.h"
 #include "train/record/worst.h"
 #include "train/run/gradient_sync.h"
@@ -27,7 +28,7 @@ typedef struct column {
     char *values; /* [rows, width] of the element */
 } column;
 
-enum { OUTPUT, TARGET, WEIGHT, ROW, COLUMNS };
+enum { OUTPUT, TARGET, WEIGHT, ROW, X, COLUMNS };
 
 typedef struct predictions {
     nni_run *run;
@@ -80,6 +81,8 @@ static void describe(predictions *p)
                                    : (column){"target", NNI_UINT8, 2, p->outputs, NULL};
     p->columns[WEIGHT] = (column){p->dataset->row.weighted ? "weight" : NULL, NNI_DOUBLE, 1, 1, NULL};
     p->columns[ROW] = (column){"row", NNI_UINT64, 1, 1, NULL};
+    const size_t features = p->dataset->row.features; /* one and two are drawn */
+    p->columns[X] = (column){features <= 2 ? "x" : NULL, NNI_FLOAT, 2, features, NULL};
 }
 
 static size_t row_bytes(const column *of)
@@ -207,6 +210,8 @@ static void take_row(void *context, const nni_split_row *row)
     if (p->columns[WEIGHT].name)
         *(double *)at_row(p, WEIGHT, row->index) = row->rows->weights ? (double)row->rows->weights[row->row] : 1;
     *(uint64_t *)at_row(p, ROW, row->index) = row->number;
+    if (p->columns[X].name)
+        keep_x(p, row, at_row(p, X, row->index));
     float *x = nni_worst_add(&p->worst, (nni_worst_row){score, p->before + row->index});
     if (x)
         keep_x(p, row, x);
@@ -268,11 +273,15 @@ static nn_status write_file(const predictions *p, nn_error *error)
     char path[PATH_MAX];
     NN_TRY(nni_folder_join(p->run->files.folder, "predictions.h5", path, error));
     NN_TRY(nni_run_lock_check(p->run->files.lock, error));
-    const hid_t file = nni_hdf5_image_create();
+    size_t bytes = NNI_WORST_MOST * p->worst.features * sizeof *p->worst.x;
+    for (size_t c = 0; c < COLUMNS; c++)
+        bytes += p->choice.count * row_bytes(&p->columns[c]);
+    const hid_t file = nni_hdf5_image_create(bytes);
     bool good = file >= 0 && put_notes(file, p) && put_worst(file, &p->worst);
     for (size_t c = 0; good && c < COLUMNS; c++)
         good = !p->columns[c].name || put_column(file, &p->columns[c], p->choice.count, p->columns[c].values);
-    const nn_status status = good ? nni_hdf5_image_save(file, path, error) : nni_hdf5_image_fail(path, error);
+    const nn_status status =
+        good ? nni_hdf5_image_save(file, path, nni_file_replace_unsynced, error) : nni_hdf5_image_fail(path, error);
     nni_hdf5_close(file);
     return status;
 }

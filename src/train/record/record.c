@@ -6,26 +6,43 @@
 
 #include "support/memory.h"
 #include "train/record/begin.h"
+#include "train/record/cost.h"
+#include "train/record/frames.h"
+#include "train/record/histograms.h"
 #include "train/record/lines.h"
 #include "train/record/norms.h"
 #include "train/record/predictions.h"
-#include "train/run_folder/run_lock.h"
+#include "train/record/probe.h"
+#include "train/record/surface.h"
+#include "train/run/format.h"
 
 typedef struct recorder {
     nni_run *run; /* borrowed */
     nni_record_lines lines;
     nni_string_set hosts; /* on rank 0 */
+    nni_record_plan plan;
     nni_record_norms *norms;
+    nni_record_frames *frames; /* NULL: none are drawn */
+    nni_probe *probe;          /* of rank 0; NULL: nothing needs it */
+    bool surface;
     bool begun, ended;
     double seconds; /* that recording took */
 } recorder;
 
-static const nni_record_settings *settings_of(const recorder *state)
-{
-    return &state->run->recipe->record;
-}
-
 /* --- the beginning --- */
+
+/* What is there before the first step; a run that goes on has it. */
+static nn_status record_beginning(recorder *state, nn_error *error)
+{
+    nni_run *run = state->run;
+    if (state->surface)
+        NN_TRY(nni_record_surface(run, &state->lines, error));
+    if (state->surface)
+        NN_TRY(nni_record_parameters(run, &state->lines, error));
+    if (state->probe && nni_record_frames_due(state->frames, 0, false))
+        nni_record_frame(state->frames, state->probe, &state->lines);
+    return NN_OK;
+}
 
 static nn_status begin(void *self, nni_run *run, nn_error *error)
 {
@@ -35,6 +52,9 @@ static nn_status begin(void *self, nni_run *run, nn_error *error)
     nni_record_lines_open(&state->lines, run);
     state->begun = true;
     nni_record_begin(&state->lines, run, &state->hosts);
+    NN_TRY(nni_record_frames_begin(state->frames, run->comm, error));
+    if (run->progress.counters.step == 0)
+        NN_TRY(record_beginning(state, error));
     nni_record_lines_flush(&state->lines);
     nni_record_norms_begin(state->norms, run);
     state->seconds += nni_clock() - since;
@@ -54,14 +74,24 @@ static bool is_due(const nni_run *run, size_t every)
     return every > 0 && (epoch == 1 || epoch % every == 0 || is_last(run));
 }
 
+static nn_status step(void *self, nni_run *run, const nni_step_report *report, nn_error *error)
+{
+    recorder *state = self;
+    (void)report;
+    return state->surface ? nni_record_parameters(run, &state->lines, error) : NN_OK;
+}
+
 static nn_status epoch(void *self, nni_run *run, const nni_epoch_report *report, nn_error *error)
 {
     recorder *state = self;
-    const nni_record_settings *settings = settings_of(state);
     const double since = nni_clock();
     (void)report;
-    const nni_norms_wanted wanted = {is_due(run, settings->norms.epochs), is_due(run, settings->ranks.epochs)};
+    const nni_norms_wanted wanted = {is_due(run, state->plan.norms), is_due(run, state->plan.ranks)};
     NN_TRY(nni_record_norms_epoch(state->norms, wanted, &state->lines, run, error));
+    if (state->probe && is_due(run, state->plan.histograms))
+        nni_record_histograms(state->probe, &state->lines);
+    if (state->probe && nni_record_frames_due(state->frames, run->progress.counters.epoch, is_last(run)))
+        nni_record_frame(state->frames, state->probe, &state->lines);
     nni_record_lines_flush(&state->lines);
     state->seconds += nni_clock() - since;
     return NN_OK;
@@ -93,26 +123,39 @@ static void record_predictions(recorder *state)
         nni_output_say(&run->output, "warning  %s; the report will lack predictions", failure.message);
 }
 
-static nn_status end(void *self, nni_run *run, nn_error *error)
+/* More than it should be, and so much that somebody may care. */
+static void tell_cost(const recorder *state)
 {
-    recorder *state = self;
+    static const double dear = 0.01, noticed = 0.1;
+    const nni_run *run = state->run;
+    const double all = nni_clock() - run->progress.began;
+    if (state->seconds > dear * all && state->seconds > noticed && nni_output_reports(&run->output))
+        nni_output_say(&run->output, "record   took %s, %.1f %% of the training; record: off leaves it out",
+                       nni_figure_seconds(state->seconds).text, 100 * state->seconds / all);
+}
+
+/* @param how  the state that the training ends in */
+static void finish(recorder *state, const char *how, const char *message)
+{
     const double since = nni_clock();
-    (void)error, (void)run;
     record_predictions(state);
     state->seconds += nni_clock() - since;
-    put_end(state, "finished", NULL);
+    put_end(state, how, message);
+    tell_cost(state);
+}
+
+static nn_status end(void *self, nni_run *run, nn_error *error)
+{
+    (void)error, (void)run;
+    finish(self, "finished", NULL);
     return NN_OK;
 }
 
 static nn_status halt(void *self, nni_run *run, nn_error *error)
 {
-    recorder *state = self;
-    const double since = nni_clock();
+    const nni_run_progress *progress = &run->progress;
     (void)error;
-    record_predictions(state);
-    state->seconds += nni_clock() - since;
-    put_end(state, run->progress.stopped ? "stopped" : "diverged",
-            run->progress.stopped ? NULL : run->progress.end_error.message);
+    finish(self, progress->stopped ? "stopped" : "diverged", progress->stopped ? NULL : progress->end_error.message);
     return NN_OK;
 }
 
@@ -134,6 +177,8 @@ static void release(void *self)
     nni_record_lines_close(&state->lines);
     nni_string_set_free(&state->hosts);
     nni_record_norms_free(state->norms);
+    nni_record_frames_free(state->frames);
+    nni_probe_free(state->probe);
     nni_release(state);
 }
 
@@ -145,12 +190,19 @@ nn_status nni_callback_record(nni_run *run, nni_callback *callback, nn_error *er
     recorder *state = NULL;
     NN_TRY(nni_allocate(1, sizeof *state, "the records", &state, error));
     state->run = run;
+    state->plan = nni_record_plan_of(run);
+    state->surface = nni_record_surface_is_on(run);
     *callback = (nni_callback){.begin = begin,
+                               .step = step,
                                .epoch = epoch,
                                .rolled_back = after_rollback,
                                .end = end,
                                .halt = halt,
                                .free = release,
                                .self = state};
-    return nni_record_norms_create(run, &state->norms, error);
+    NN_TRY(nni_record_norms_create(run, &state->norms, error));
+    NN_TRY(nni_record_frames_create(run, &state->frames, error));
+    if (run->comm->rank == 0 && (state->plan.histograms > 0 || state->frames))
+        return nni_probe_create(run, state->plan.histograms > 0 ? state->plan.rows : 0, &state->probe, error);
+    return NN_OK;
 }

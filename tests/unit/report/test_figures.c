@@ -255,6 +255,39 @@ static void bootstrap_is_that_of_scipy(void)
     CU_ASSERT(test.least == again.least && test.most == again.most);
 }
 
+/* Of very many rows against the normal interval of their mean; rows come in the order of their differences, so that
+ * groups of neighbours would make it too wide. 0.05: the interval's ends stray by 1.5 % of its width, groups add 1 %.
+ */
+static void very_many_rows_are_drawn_in_random_groups(void)
+{
+    enum { MANY = 20000 };
+    static double values[MANY], target[MANY], zeros[MANY];
+    static uint64_t row[MANY];
+    double sum = 0, squares = 0;
+    for (size_t i = 0; i < MANY; i++) {
+        const double error = pow((double)i / MANY, 2);
+        row[i] = i;
+        values[i] = sqrt(error);
+        sum += error;
+        squares += error * error;
+    }
+    const double mean = sum / MANY, deviation = sqrt((squares / MANY - mean * mean) / MANY);
+    const nni_prediction_record a = {.kind = NN_PREDICTS_VALUES,
+                                     .rows = MANY,
+                                     .split_rows = MANY,
+                                     .outputs = 1,
+                                     .value = zeros,
+                                     .target = target,
+                                     .row = row};
+    nni_prediction_record b = a;
+    nni_pair_test test;
+    b.value = values;
+    CU_ASSERT_EQUAL_FATAL(nni_compare_pair(&a, &b, &test, NULL), NN_OK);
+    CU_ASSERT_DOUBLE_EQUAL(test.second - test.first, mean, tolerance);
+    CU_ASSERT_DOUBLE_EQUAL(test.least, mean - 1.96 * deviation, 0.05 * 3.92 * deviation);
+    CU_ASSERT_DOUBLE_EQUAL(test.most, mean + 1.96 * deviation, 0.05 * 3.92 * deviation);
+}
+
 static void other_rows_are_not_comparable(void)
 {
     float output[] = {0.1F, 0.9F};
@@ -297,6 +330,7 @@ int main(void)
         NN_TEST(mcnemar_is_that_of_statsmodels),
         NN_TEST(weights_call_for_a_bootstrap),
         NN_TEST(bootstrap_is_that_of_scipy),
+        NN_TEST(very_many_rows_are_drawn_in_random_groups),
         NN_TEST(other_rows_are_not_comparable),
         NN_TEST(of_equal_outputs_the_first_is_predicted),
     };

@@ -10,6 +10,7 @@
 #include "hdf5/process/library.h"
 #include "report/history/history.h"
 #include "support/history_fixture.h"
+#include "support/history_sum.h"
 #include "support/next_random.h"
 #include "support/suite.h"
 
@@ -44,6 +45,7 @@ typedef struct written {
     const int32_t *target_class;
     const unsigned char *target_label;
     const uint64_t *row, *worst;
+    hsize_t worst_count;
     fixture_storage storage;
 } written;
 
@@ -62,12 +64,13 @@ static const written of_classes = {.kind = "classes",
                                    .target_class = classes,
                                    .row = rows,
                                    .worst = worst,
+                                   .worst_count = 2,
                                    .weight = weights};
 
 static void write_predictions(const written *w)
 {
     static const float worst_x[] = {1, 2, 3, 4, 5, 6, 7, 8};
-    const hsize_t extent[2] = {w->rows, w->outputs}, worst_extent[2] = {2, 4};
+    const hsize_t extent[2] = {w->rows, w->outputs}, worst_extent[2] = {w->worst_count, 4};
     const double epoch = 12;
     hid_t file = H5Fcreate(fixture_path("predictions.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     put_text(file, "split", "test");
@@ -111,6 +114,19 @@ static void predictions_of_classes_are_read(void)
     CU_ASSERT(memcmp(p->output, shares, sizeof shares) == 0 && memcmp(p->class_of, classes, sizeof classes) == 0);
     CU_ASSERT(p->row[2] == 8 && p->weight[2] == 0.5 && !p->value && !p->label && !p->target);
     CU_ASSERT(p->worst_count == 2 && p->worst[0] == 2 && p->features == 4 && p->worst_x[7] == 8);
+    nni_history_free(history);
+    remove_files();
+}
+
+static void a_model_without_mistakes_has_no_worst_rows(void)
+{
+    write_text("metrics.jsonl", "");
+    written w = of_classes;
+    w.worst_count = 0;
+    write_predictions(&w);
+    nni_history *history = read_run();
+    CU_ASSERT_PTR_NOT_NULL_FATAL(history->predictions);
+    CU_ASSERT(!history->predictions->worst && history->predictions->worst_count == 0 && history->notes.count == 0);
     nni_history_free(history);
     remove_files();
 }
@@ -229,6 +245,7 @@ static void damaged_predictions_are_survived(void)
         nni_history *history = read_run();
         for (size_t row = 0; history->predictions && row < history->predictions->rows; row++)
             CU_ASSERT_FATAL((size_t)history->predictions->class_of[row] < history->predictions->class_count);
+        history_sum(history);
         nni_history_free(history);
         bytes[place] = before;
     }
@@ -333,13 +350,10 @@ static void a_model_that_does_not_fit_is_noted(void)
 int main(void)
 {
     const nni_test tests[] = {
-        NN_TEST(predictions_of_classes_are_read),
-        NN_TEST(predictions_of_labels_and_values_are_read),
-        NN_TEST(predictions_that_make_no_sense_are_noted),
-        NN_TEST(a_dataset_is_no_larger_than_its_file),
-        NN_TEST(a_run_without_records_is_known_by_its_model),
-        NN_TEST(the_newest_model_has_the_weights),
-        NN_TEST(a_model_that_does_not_fit_is_noted),
+        NN_TEST(predictions_of_classes_are_read),           NN_TEST(a_model_without_mistakes_has_no_worst_rows),
+        NN_TEST(predictions_of_labels_and_values_are_read), NN_TEST(predictions_that_make_no_sense_are_noted),
+        NN_TEST(a_dataset_is_no_larger_than_its_file),      NN_TEST(a_run_without_records_is_known_by_its_model),
+        NN_TEST(the_newest_model_has_the_weights),          NN_TEST(a_model_that_does_not_fit_is_noted),
         NN_TEST(damaged_predictions_are_survived),
     };
     nni_disable_hdf5_atexit(); /* damaged files leave it in no state to tidy up */

@@ -5,15 +5,16 @@
 #include <sys/types.h>
 
 #include "hdf5/element.h"
-#include "support/files.h"
 #include "support/memory.h"
 
-hid_t nni_hdf5_image_create(void)
+hid_t nni_hdf5_image_create(size_t bytes)
 {
+    const size_t overhead = (size_t)1 << 14, most = (size_t)1 << 24;
+    const size_t step = bytes < most - overhead ? bytes + overhead : most;
     hid_t file = H5I_INVALID_HID;
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    if (access >= 0 && H5Pset_fapl_core(access, (size_t)1 << 24, false) >= 0)
+    if (access >= 0 && H5Pset_fapl_core(access, step, false) >= 0)
         file = H5Fcreate("in memory", H5F_ACC_TRUNC, H5P_DEFAULT, access);
     if (access >= 0)
         H5Pclose(access);
@@ -101,7 +102,9 @@ nn_status nni_hdf5_image_fail(const char *path, nn_error *error)
     return nn_fail(error, NN_SYSTEM, "cannot write %s: HDF5 could not compose it; is memory short?", path);
 }
 
-nn_status nni_hdf5_image_save(hid_t file, const char *path, nn_error *error)
+nn_status nni_hdf5_image_save(hid_t file, const char *path,
+                              nn_status (*replace)(const char *path, const void *bytes, size_t count, nn_error *error),
+                              nn_error *error)
 {
     void *image = NULL;
     const ssize_t bytes = H5Fflush(file, H5F_SCOPE_GLOBAL) >= 0 ? H5Fget_file_image(file, NULL, 0) : -1;
@@ -112,7 +115,7 @@ nn_status nni_hdf5_image_save(hid_t file, const char *path, nn_error *error)
     if (H5Fget_file_image(file, image, (size_t)bytes) != bytes)
         status = nni_hdf5_image_fail(path, error);
     else
-        status = nni_file_replace(path, image, (size_t)bytes, error);
+        status = replace(path, image, (size_t)bytes, error);
     nni_release(image);
     return status;
 }

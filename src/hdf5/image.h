@@ -29,8 +29,9 @@ typedef struct nni_hdf5_column {
         .dataset = H5I_INVALID_HID, .type = H5I_INVALID_HID                                                            \
     }
 
-/** Begins a file, which ends HDF5's printing of errors. @return < 0: memory is short */
-hid_t nni_hdf5_image_create(void);
+/** Begins a file, which ends HDF5's printing of errors. @param bytes  that it will hold, about: memory is taken for as
+ * many, or 16 MiB at a time. @return < 0: memory is short */
+hid_t nni_hdf5_image_create(size_t bytes);
 
 /** Makes a dataset [rows], or [rows, width] where the rank is 2. @param stored  element in the file. @param given
  * element of values in memory. @return false where memory is short */
@@ -49,9 +50,11 @@ bool nni_hdf5_image_note_count(hid_t file, const char *name, uint64_t count);
 
 void nni_hdf5_image_close(nni_hdf5_column *column);
 
-/** Writes the file to the disk under its name, once its datasets are closed. @return NN_SYSTEM, with errno's words
- * where the disk failed */
-nn_status nni_hdf5_image_save(hid_t file, const char *path, nn_error *error);
+/** Writes the file under its name, once its datasets are closed: by nni_file_replace, or another that does likewise.
+ * @return NN_SYSTEM, with errno's words where the disk failed */
+nn_status nni_hdf5_image_save(hid_t file, const char *path,
+                              nn_status (*replace)(const char *path, const void *bytes, size_t count, nn_error *error),
+                              nn_error *error);
 
 /** @return NN_SYSTEM, in a sentence: HDF5 could not compose the file that `path` was to be */
 nn_status nni_hdf5_image_fail(const char *path, nn_error *error);

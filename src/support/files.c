@@ -155,12 +155,14 @@ static bool close_written(int file, bool good)
     return good;
 }
 
-static bool write_file(const char *path, const char *bytes, size_t count)
+/* @param lasting  it is on the disk when this returns */
+static bool write_file(const char *path, const char *bytes, size_t count, bool lasting)
 {
     int file = open_partial(path);
     if (file < 0)
         return false;
-    return close_written(file, write_direct(file, &bytes, &count) && write_all(file, bytes, count) && fsync(file) == 0);
+    return close_written(file, (!lasting || write_direct(file, &bytes, &count)) && write_all(file, bytes, count) &&
+                                   (!lasting || fsync(file) == 0));
 }
 
 /* Makes the renaming itself last. Some file systems cannot synchronise a folder (EINVAL): nothing to be done there. */
@@ -185,10 +187,11 @@ nn_status nni_file_partial(const char *path, char partial[PATH_MAX], nn_error *e
     return NN_OK;
 }
 
-/* @param good  whether the partial file is whole and on the disk; if not, errno tells why */
-static nn_status put_in_place(const char *path, const char *partial, bool good, nn_error *error)
+/* @param good  whether the partial file is whole; if not, errno tells why. @param lasting  the name is on the disk,
+ * too, when this returns */
+static nn_status put_in_place(const char *path, const char *partial, bool good, bool lasting, nn_error *error)
 {
-    if (good && rename(partial, path) == 0 && synchronise_folder(path))
+    if (good && rename(partial, path) == 0 && (!lasting || synchronise_folder(path)))
         return NN_OK;
     const int reason = errno;
     unlink(partial);
@@ -199,7 +202,14 @@ nn_status nni_file_replace(const char *path, const void *bytes, size_t count, nn
 {
     char partial[PATH_MAX];
     NN_TRY(nni_file_partial(path, partial, error));
-    return put_in_place(path, partial, write_file(partial, bytes, count), error);
+    return put_in_place(path, partial, write_file(partial, bytes, count, true), true, error);
+}
+
+nn_status nni_file_replace_unsynced(const char *path, const void *bytes, size_t count, nn_error *error)
+{
+    char partial[PATH_MAX];
+    NN_TRY(nni_file_partial(path, partial, error));
+    return put_in_place(path, partial, write_file(partial, bytes, count, false), false, error);
 }
 
 static bool synchronise_file(const char *path)
@@ -212,7 +222,7 @@ nn_status nni_file_commit(const char *path, nn_error *error)
 {
     char partial[PATH_MAX];
     NN_TRY(nni_file_partial(path, partial, error));
-    return put_in_place(path, partial, synchronise_file(partial), error);
+    return put_in_place(path, partial, synchronise_file(partial), true, error);
 }
 
 bool nni_write_at(int file, const void *bytes, size_t count, off_t place)
@@ -282,7 +292,7 @@ nn_status nni_draft_commit(nni_draft *draft, nn_error *error)
         reason = errno;
     }
     errno = reason;
-    return put_in_place(draft->path, draft->partial, good, error);
+    return put_in_place(draft->path, draft->partial, good, true, error);
 }
 
 void nni_draft_drop(nni_draft *draft)

@@ -52,6 +52,10 @@ nn_status nni_open_to_read(const char *path, int *descriptor, struct stat *facts
  */
 nn_status nni_file_replace(const char *path, const void *bytes, size_t count, nn_error *error);
 
+/** The same without waiting for the disk, which takes tens of milliseconds: after a crash of the system, and not of
+ * this process, the file may be incomplete. For what can be made again. */
+nn_status nni_file_replace_unsynced(const char *path, const void *bytes, size_t count, nn_error *error);
+
 /** The temporary name of a file until it is complete, for code that writes it by other means. */
 nn_status nni_file_partial(const char *path, char partial[PATH_MAX], nn_error *error);
 

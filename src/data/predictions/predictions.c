@@ -77,7 +77,8 @@ static nn_status make_datasets(nni_predictions *made, nn_error *error)
 
 static nn_status create_hdf5(nni_predictions *made, nn_error *error)
 {
-    made->file = nni_hdf5_image_create();
+    const nni_predictions_form *form = &made->form;
+    made->file = nni_hdf5_image_create(form->rows * (form->outputs + 1) * sizeof(double));
     return made->file >= 0 ? make_datasets(made, error) : failed(made, error);
 }
 
@@ -170,8 +171,9 @@ static void close_datasets(nni_predictions *predictions)
 nn_status nni_predictions_finish(nni_predictions *predictions, nn_error *error)
 {
     close_datasets(predictions);
-    const nn_status status = predictions->csv.file ? nni_draft_commit(&predictions->csv, error)
-                                                   : nni_hdf5_image_save(predictions->file, predictions->path, error);
+    const nn_status status = predictions->csv.file
+                                 ? nni_draft_commit(&predictions->csv, error)
+                                 : nni_hdf5_image_save(predictions->file, predictions->path, nni_file_replace, error);
     nni_predictions_abandon(predictions);
     return status;
 }

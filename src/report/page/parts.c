@@ -72,8 +72,9 @@ void nni_table_begin(FILE *out, const char *figure, const char *caption, const c
     nni_html_put(out, caption);
     fputs("</caption>\n<thead><tr>", out);
     for (size_t i = 0; i < count; i++) {
-        fputs("<th scope=\"col\">", out);
-        nni_html_put(out, heads[i]);
+        const bool number = *heads[i] == '#';
+        fputs(number ? "<th scope=\"col\" class=\"number\">" : "<th scope=\"col\">", out);
+        nni_html_put(out, heads[i] + number);
         fputs("</th>", out);
     }
     fputs("</tr></thead>\n<tbody>\n", out);
@@ -143,7 +144,7 @@ void nni_put_prediction_rows(FILE *out, const nni_prediction_record *record)
 
 void nni_row_of_figures_begin(FILE *out)
 {
-    fputs("<div class=\"figures\">\n", out);
+    fputs("<div class=\"figures small\">\n", out);
 }
 
 void nni_row_of_figures_end(FILE *out)

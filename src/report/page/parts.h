@@ -37,7 +37,8 @@ const char *nni_output_name(nni_texts *texts, const nni_history *run, size_t ind
 const char *nni_feature_text(nni_texts *texts, const nni_history *run, size_t index);
 
 /** Begins a table that may be wider than the page. @param figure  its data-figure, what it holds: "classes"
- * @param caption  text of ours. @param heads  [count] titles of its columns; escaped here */
+ * @param caption  text of ours. @param heads  [count] titles of its columns, those of numbers after a #; escaped here
+ */
 void nni_table_begin(FILE *out, const char *figure, const char *caption, const char *const *heads, size_t count);
 /** Begins a row by a cell that names it. @param name  escaped here */
 void nni_table_row(FILE *out, const char *name);
@@ -57,7 +58,7 @@ void nni_table_end(FILE *out);
  */
 void nni_put_figure(FILE *out, const char *figure, double value);
 
-/** Pictures side by side where there is room. */
+/** Pictures of 346 pixels side by side where there is room. */
 void nni_row_of_figures_begin(FILE *out);
 void nni_row_of_figures_end(FILE *out);
 

@@ -152,6 +152,7 @@ typedef enum nn_generated {
     NN_GENERATED_CIRCLES, /**< two concentric rings: no line separates them */
     NN_GENERATED_SPIRALS, /**< two spirals of 1.5 turns */
     NN_GENERATED_SINE,    /**< y = sin(x), x in [-pi, pi] */
+    NN_GENERATED_LINE,    /**< y = 2 x - 1, x in [0, 2]: a weight and a bias learn it */
 } nn_generated;
 
 /**
@@ -160,7 +161,7 @@ typedef enum nn_generated {
  *
  * @param problem  which one
  * @param rows     of each split; ignored for XOR
- * @param noise    standard deviation of Gaussian noise on x (circles, spirals) or on the training y (sine)
+ * @param noise    standard deviation of Gaussian noise on x (circles, spirals) or on the training y (sine, line)
  * @param seed     of the rows
  * @param output   path of the file to be made
  * @param error    receives what went wrong

@@ -22,12 +22,14 @@ typedef struct nni_command {
 nn_status nni_cli_train(int argc, char **argv);
 nn_status nni_cli_eval(int argc, char **argv);
 nn_status nni_cli_predict(int argc, char **argv);
+nn_status nni_cli_watch(int argc, char **argv);
 nn_status nni_cli_inspect(int argc, char **argv);
 nn_status nni_cli_check(int argc, char **argv);
 nn_status nni_cli_import(int argc, char **argv);
 nn_status nni_cli_generate(int argc, char **argv);
 nn_status nni_cli_export(int argc, char **argv);
 nn_status nni_cli_import_model(int argc, char **argv);
+nn_status nni_cli_report(int argc, char **argv);
 nn_status nni_cli_bench(int argc, char **argv);
 
 /** Prints the versions of nntrain and of what it stands on. */

@@ -76,21 +76,21 @@ static error_t parse_option(int key, char *value, struct argp_state *state)
 static const struct argp parser = {
     .options = options,
     .parser = parse_option,
-    .args_doc = "xor|circles|spirals|sine",
+    .args_doc = "xor|circles|spirals|sine|line",
     .doc = "Writes a textbook problem as /train/{x,y} and /test/{x,y}.",
 };
 
 static nn_status choose(const char *name, nn_generated *problem, nn_error *error)
 {
-    static const char *const names[] = {"xor", "circles", "spirals", "sine"};
+    static const char *const names[] = {"xor", "circles", "spirals", "sine", "line"};
     static const nn_generated problems[] = {NN_GENERATED_XOR, NN_GENERATED_CIRCLES, NN_GENERATED_SPIRALS,
-                                            NN_GENERATED_SINE};
+                                            NN_GENERATED_SINE, NN_GENERATED_LINE};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(name, names[i]) == 0) {
             *problem = problems[i];
             return NN_OK;
         }
-    return nn_fail(error, NN_USAGE, "there is no problem '%s'%s; known are xor, circles, spirals, sine", name,
+    return nn_fail(error, NN_USAGE, "there is no problem '%s'%s; known are xor, circles, spirals, sine, line", name,
                    nni_suggest_among(name, names, sizeof names / sizeof *names).text);
 }
 

@@ -21,7 +21,7 @@ enum { NNI_DRAW_COLOURS = 8 };
 /** An axis. */
 typedef struct nni_axis {
     const char *title;             /**< NULL: none */
-    double least, most;            /**< NAN: from the data, rounded to ticks */
+    double least, most;            /**< NAN, or both equal: from the data; y is rounded to ticks */
     bool log;                      /**< logarithmic; values that are not positive are left out */
     bool whole;                    /**< ticks at whole numbers alone: epochs */
     const char *const *categories; /**< [category_count] names at 0, 1, 2 ...; NULL: numbers */

@@ -18,7 +18,7 @@ struct split {
     bool training;
     float *x;         /* [rows, features] */
     uint8_t *classes; /* [rows] */
-    float *values;    /* [rows], sine */
+    float *values;    /* [rows], sine and line */
 };
 
 /* What is random about a row: a uniform number and a pair of normal ones. */
@@ -71,13 +71,33 @@ static void fill_spirals(struct split *split)
     }
 }
 
+/* One input and one value, which is exact in the test split. */
+static void put_value(struct split *split, size_t row, double x, double (*function)(double), const struct draw *draw)
+{
+    split->x[row] = (float)x;
+    double noise = split->training ? split->noise * draw->normal[0] : 0;
+    split->values[row] = (float)(function((double)split->x[row]) + noise);
+}
+
 static void fill_sine(struct split *split)
 {
     for (size_t row = 0; row < split->rows; row++) {
         struct draw draw = draw_row(split, row);
-        split->x[row] = (float)(pi * (2 * draw.uniform - 1));
-        double noise = split->training ? split->noise * draw.normal[0] : 0;
-        split->values[row] = (float)(sin((double)split->x[row]) + noise);
+        put_value(split, row, pi * (2 * draw.uniform - 1), sin, &draw);
+    }
+}
+
+static double line(double x)
+{
+    return 2 * x - 1;
+}
+
+/* All inputs are positive, so that weight and bias do much the same: the loss is a long valley across both. */
+static void fill_line(struct split *split)
+{
+    for (size_t row = 0; row < split->rows; row++) {
+        struct draw draw = draw_row(split, row);
+        put_value(split, row, 2 * draw.uniform, line, &draw);
     }
 }
 
@@ -95,6 +115,9 @@ static void fill(struct split *split)
         break;
     case NN_GENERATED_SINE:
         fill_sine(split);
+        break;
+    case NN_GENERATED_LINE:
+        fill_line(split);
         break;
     }
 }
@@ -119,10 +142,15 @@ static nn_status write_split(const struct split *split, const nni_hdf5_output *o
     return write_whole(output, name, H5T_STD_U8LE, H5T_NATIVE_UINT8, 1, y, split->classes, error);
 }
 
+static bool has_values(nn_generated problem)
+{
+    return problem == NN_GENERATED_SINE || problem == NN_GENERATED_LINE;
+}
+
 static nn_status take_memory(struct split *split, nn_error *error)
 {
     NN_TRY(nni_allocate(split->rows, split->features * sizeof *split->x, "the rows", &split->x, error));
-    if (split->problem == NN_GENERATED_SINE)
+    if (has_values(split->problem))
         return nni_allocate(split->rows, sizeof *split->values, "the targets", &split->values, error);
     return nni_allocate(split->rows, sizeof *split->classes, "the classes", &split->classes, error);
 }
@@ -152,7 +180,7 @@ nn_status nn_generate(nn_generated problem, size_t rows, double noise, uint64_t 
     struct split split = {
         .problem = problem,
         .rows = rows,
-        .features = problem == NN_GENERATED_SINE ? 1 : 2,
+        .features = has_values(problem) ? 1 : 2,
         .noise = noise,
         .seed = seed,
     };

@@ -3,17 +3,7 @@
 #ifndef NNI_REPORT_REPORT_H
 #define NNI_REPORT_REPORT_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdio.h>
-
-#include "nntrain/status.h"
-#include "report/history/history.h"
-
-typedef struct nni_report_options {
-    bool share;  /**< without hosts, paths and user names */
-    bool theory; /**< lay the runs out as the pictures of the theory */
-} nni_report_options;
+#include "report/page/page.h"
 
 /**
  * Writes the report of one run, or of several side by side. Local.
@@ -24,12 +14,5 @@ typedef struct nni_report_options {
  */
 nn_status nni_report_write(const nni_history *const *runs, size_t count, const nni_report_options *options,
                            const char *path, nn_error *error);
-
-/** The page of one run, of several (compare/), and of the theory (theory/), to a stream. */
-nn_status nni_report_run_page(FILE *out, const nni_history *run, const nni_report_options *options, nn_error *error);
-nn_status nni_report_compare_page(FILE *out, const nni_history *const *runs, size_t count,
-                                  const nni_report_options *options, nn_error *error);
-nn_status nni_report_theory_page(FILE *out, const nni_history *const *runs, size_t count,
-                                 const nni_report_options *options, nn_error *error);
 
 #endif

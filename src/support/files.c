@@ -25,6 +25,31 @@ bool nni_folder_of(const char *path, char folder[PATH_MAX])
     return snprintf(folder, PATH_MAX, "%.*s", length, path) < PATH_MAX;
 }
 
+int nni_make_folders(const char *path, bool *created)
+{
+    char part[PATH_MAX];
+    struct stat facts;
+    *created = false;
+    if (*path == '\0')
+        return ENOENT;
+    if (snprintf(part, sizeof part, "%s", path) >= (int)sizeof part)
+        return ENAMETOOLONG;
+    for (char *slash = part + 1;; slash++) {
+        if (*slash != '/' && *slash != '\0')
+            continue;
+        const char kept = *slash;
+        *slash = '\0';
+        *created = mkdir(part, 0777) == 0;
+        if (!*created && errno != EEXIST)
+            return errno;
+        if (!*created && (stat(part, &facts) != 0 || !S_ISDIR(facts.st_mode)))
+            return ENOTDIR;
+        *slash = kept;
+        if (kept == '\0')
+            return 0;
+    }
+}
+
 bool nni_same_file(const char *a, const char *b)
 {
     struct stat left, right;

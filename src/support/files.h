@@ -16,6 +16,14 @@
 /** The folder a path is in: "." for a bare name. @return whether it fits into PATH_MAX bytes */
 bool nni_folder_of(const char *path, char folder[PATH_MAX]);
 
+/**
+ * Makes a folder and those it is in, as far as they are not there: mkdir -p.
+ *
+ * @param created  receives whether the last of them is new
+ * @return 0, or errno
+ */
+int nni_make_folders(const char *path, bool *created);
+
 /** @return whether two paths lead to the same file, which is there */
 bool nni_same_file(const char *a, const char *b);
 

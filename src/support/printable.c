@@ -6,7 +6,7 @@
 
 #include "support/utf8.h"
 
-enum { CHARACTER_MOST = 4, ESCAPED_MOST = 4 * CHARACTER_MOST }; /* four bytes, \x1b each */
+enum { CHARACTER_MOST = 4 }; /* bytes */
 
 /* Whether a terminal obeys a character: it ends the line, moves, or turns the direction of what follows. */
 static bool is_control(const unsigned char *text, size_t length)
@@ -22,29 +22,28 @@ static bool is_control(const unsigned char *text, size_t length)
            (text[1] == 0x81 && last >= 0xA6 && last <= 0xA9);
 }
 
-/* The next character as it may be shown. @return how many bytes of the text that takes */
-static size_t show(const char *text, char shown[ESCAPED_MOST + 1])
+size_t nni_printable_character(const char *text, char shown[NNI_PRINTABLE_CHARACTER])
 {
     const unsigned char *at = (const unsigned char *)text;
     const size_t length = nni_utf8_character(text, strnlen(text, CHARACTER_MOST));
     const char *named = *text == '\n' ? "\\n" : *text == '\r' ? "\\r" : *text == '\t' ? "\\t" : NULL;
     const size_t bytes = length > 0 ? length : 1;
     if (named)
-        snprintf(shown, ESCAPED_MOST + 1, "%s", named);
+        snprintf(shown, NNI_PRINTABLE_CHARACTER, "%s", named);
     else if (length == 0 || is_control(at, length))
         for (size_t i = 0; i < bytes; i++)
             snprintf(shown + 4 * i, 5, "\\x%02x", at[i]);
     else
-        snprintf(shown, ESCAPED_MOST + 1, "%.*s", (int)bytes, text);
+        snprintf(shown, NNI_PRINTABLE_CHARACTER, "%.*s", (int)bytes, text);
     return bytes;
 }
 
 char *nni_printable(const char *text, char *to, size_t room)
 {
-    char shown[ESCAPED_MOST + 1];
+    char shown[NNI_PRINTABLE_CHARACTER];
     size_t used = 0;
     while (*text) {
-        text += show(text, shown);
+        text += nni_printable_character(text, shown);
         const size_t length = strlen(shown);
         if (used + length >= room)
             break;
@@ -57,10 +56,10 @@ char *nni_printable(const char *text, char *to, size_t room)
 
 size_t nni_print_text(FILE *out, const char *text)
 {
-    char shown[ESCAPED_MOST + 1];
+    char shown[NNI_PRINTABLE_CHARACTER];
     size_t bytes = 0;
     while (*text) {
-        text += show(text, shown);
+        text += nni_printable_character(text, shown);
         bytes += strlen(shown);
         if (out)
             fputs(shown, out);

@@ -15,6 +15,12 @@
  */
 char *nni_printable(const char *text, char *to, size_t room);
 
+enum { NNI_PRINTABLE_CHARACTER = 17 }; /**< four bytes as \x1b each, and the end */
+
+/** Copies the first character of a text that is not empty, with these escapes. @return bytes of the text that it takes
+ */
+size_t nni_printable_character(const char *text, char shown[NNI_PRINTABLE_CHARACTER]);
+
 /** Prints a text with these escapes. @param out  NULL: nothing is printed. @return bytes that it takes */
 size_t nni_print_text(FILE *out, const char *text);
 

@@ -58,6 +58,7 @@ def command_lines():
         "train": "train\nr.yaml\n--set\ntraining.epochs=3\n--output\nrun\n--progress\nlines\n--resume=c.h5\n--trace=t",
         "eval": "eval\n--model\nm.h5\n--data=d.h5\n--split\ntest",
         "predict": "predict\n--model\nm.h5\n--data\nd.h5\n--output\np.h5",
+        "watch": "watch\n--once\nruns/digits",
         "inspect": "inspect\nd.h5\n--all\n--features",
         "check": "check\nr.yaml\n--batch\n8\n--set\nseed=2",
         "idx": "import\nidx\n--train-x\na\n--train-y\nb\n-o\no.h5\n-z\n9",

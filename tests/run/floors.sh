@@ -58,8 +58,10 @@ report/history: support draw yaml comm kernels model optim hdf5 data metrics rec
 report/figures
 report/events
 report/page
+report/sections
 report/compare
 report/theory
+report/terminal
 report
 train/run: support draw comm kernels model optim hdf5 data metrics recipe checkpoint export report
 train/run_folder
@@ -70,7 +72,8 @@ api: support comm kernels model optim data import metrics recipe checkpoint expo
 bench: support comm kernels model optim hdf5 data metrics recipe checkpoint train
 gradcheck: support comm kernels model data recipe train
 sim: support comm bench
-cli: support draw yaml comm kernels model optim hdf5 data import inspect metrics recipe checkpoint export report train api bench gradcheck
+watch: support draw comm kernels model optim metrics report train
+cli: support draw yaml comm kernels model optim hdf5 data import inspect metrics recipe checkpoint export report train api bench gradcheck watch
 '
 
 # Includes that the list does not allow, "FOLDER -> FOLDER" a line. Each is a defect; one that is gone fails the test until

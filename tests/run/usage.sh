@@ -3,7 +3,7 @@
 # Help, versions and wrong usage: what a user types first.
 . "$(dirname "$0")/lib.sh"
 
-for command in train eval predict inspect check import generate export import-model bench; do
+for command in train eval predict watch inspect check import generate export import-model bench; do
     "$NNTRAIN" $command --help >help || fail "$command --help: exit code $?"
     grep -q "Usage: nntrain $command" help || fail "$command --help does not begin with its usage: $(head -n 1 help)"
     "$NNTRAIN" --help | grep -q "^  $command " || fail "nntrain --help does not list $command"

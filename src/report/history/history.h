@@ -122,6 +122,7 @@ typedef struct nni_prediction_record {
     size_t *worst;  /**< [worst_count] indices of rows, most confident mistake or largest error first */
     float *worst_x; /**< [worst_count, features] as in the data file; NULL: not recorded */
     size_t features;
+    float *x; /**< [rows, features] as in the data file, of networks of one or two inputs; NULL: not recorded */
 } nni_prediction_record;
 
 /** A run. Owns all. */

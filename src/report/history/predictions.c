@@ -162,6 +162,8 @@ static nn_status read_rows(const reader *r, nn_error *error)
             &p->output, error));
     NN_TRY(read_targets(r, error));
     NN_TRY(read_doubles(r, "weight", 1, NULL, &p->weight, error));
+    NN_TRY(read_dataset(r, (wanted){"x", H5T_FLOAT, H5T_NATIVE_FLOAT, sizeof *p->x, 2, &p->rows, &p->features}, &p->x,
+                        error));
     return read_dataset(r, (wanted){"row", H5T_INTEGER, H5T_NATIVE_UINT64, sizeof *p->row, 1, &p->rows, NULL}, &p->row,
                         error);
 }
@@ -235,6 +237,7 @@ void nni_history_free_predictions(nni_prediction_record *record)
     nni_release(record->row);
     nni_release(record->worst);
     nni_release(record->worst_x);
+    nni_release(record->x);
     nni_release(record);
 }
 

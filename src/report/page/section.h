@@ -35,6 +35,14 @@ nn_status nni_section_provenance(const nni_page *page, nn_error *error); /**< ve
 void nni_section_begin(FILE *out, const char *id, const char *title);
 void nni_section_end(FILE *out);
 
+/** Writes a table of contents and the sections that have something to say, in their order. @param sections [count] */
+nn_status nni_page_sections(const nni_page *page, const nni_section *sections, size_t count, nn_error *error);
+
+/** Names the program in <meta name="generator">, within the first NNI_PAGE_HEAD bytes of a page: by it the command
+ * knows what it may replace. */
+#define NNI_PAGE_GENERATOR "nntrain report"
+enum { NNI_PAGE_HEAD = 512 };
+
 /** Begins a page: <!doctype html> ... <main>, with style sheet. @param title  escaped here */
 void nni_page_begin(FILE *out, const char *title);
 /** Ends it, with the script of hovering and of sorting tables (class "sortable"). */

@@ -17,6 +17,9 @@ nn_status nni_callback_weight_consistency(nni_run *run, nni_callback *callback, 
 /** What a person sees: a block at the start, a bar or a line an epoch, where things are at the end. */
 nn_status nni_callback_progress(nni_run *run, nni_callback *callback, nn_error *error);
 
+/** report.html, at the end however it comes, unless the recipe says otherwise. */
+nn_status nni_callback_report(nni_run *run, nni_callback *callback, nn_error *error);
+
 /** Where the ranks' time went, at the end of a run of several. */
 nn_status nni_callback_balance(nni_run *run, nni_callback *callback, nn_error *error);
 

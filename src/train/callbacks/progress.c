@@ -3,6 +3,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "report/history/history.h"
+#include "report/terminal/curves.h"
+#include "support/extremes.h"
 #include "support/memory.h"
 #include "train/callbacks/callbacks.h"
 #include "train/callbacks/class_balance.h"
@@ -161,6 +164,30 @@ static nn_status epoch(void *self, nni_run *run, const nni_epoch_report *report,
     return NN_OK;
 }
 
+static void say_report(const nni_run *run)
+{
+    if (nni_output_reports(&run->output) && run->files.report[0])
+        nni_output_say(&run->output, "report   %s", run->files.report);
+}
+
+/* On a terminal, from the files of the run, so that epochs before it was resumed are in it. A run that is over does not
+ * fail by a picture. */
+static void draw_curves(const nni_run *run)
+{
+    enum { ROWS = 8, COLUMNS_MOST = 100 };
+    const size_t columns = nni_output_reports(&run->output) ? nni_output_columns(&run->output) : 0;
+    nni_history *history = NULL;
+    if (columns > 0 &&
+        nni_history_read(run->files.folder, (nni_history_wanted){.records = false}, &history, NULL) == NN_OK &&
+        nni_terminal_has_curves(history)) {
+        nni_output_clear_bar(&run->output);
+        nni_terminal_curves(run->output.file, history, nni_terminal_ask(), nni_smaller(columns, COLUMNS_MOST), ROWS,
+                            NULL);
+        fflush(run->output.file);
+    }
+    nni_history_free(history);
+}
+
 /* The last whole epoch has its line, however a run ends. */
 static nn_status halt(void *self, nni_run *run, nn_error *error)
 {
@@ -168,6 +195,8 @@ static nn_status halt(void *self, nni_run *run, nn_error *error)
     progress *state = self;
     if (state->pending)
         print_line(state, run);
+    draw_curves(run);
+    say_report(run);
     return NN_OK;
 }
 
@@ -178,6 +207,7 @@ static nn_status end(void *self, nni_run *run, nn_error *error)
     if (!nni_output_reports(&run->output))
         return NN_OK;
     const nni_metrics *test = &run->progress.test;
+    draw_curves(run);
     nni_output_say(&run->output, "done     %s in %s%s%s", nni_figure_plural(run->progress.counters.epoch, "epoch").text,
                    nni_figure_seconds(run->progress.counters.seconds).text, run->progress.finish_reason ? ": " : "",
                    run->progress.finish_reason ? run->progress.finish_reason : "");
@@ -199,6 +229,7 @@ static nn_status end(void *self, nni_run *run, nn_error *error)
                        test->value[NN_METRIC_LOSS]);
     nni_output_say(&run->output, "model    %s/model.h5", run->files.folder);
     nni_output_say(&run->output, "metrics  %s/metrics.jsonl", run->files.folder);
+    say_report(run);
     nni_output_say_command(&run->output, "next     nntrain inspect %s/model.h5", run->files.folder);
     nni_output_say_command(&run->output,
                            "         nntrain predict --model %s/model.h5 --data FILE.h5 --output predictions.h5",

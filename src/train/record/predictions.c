@@ -28,7 +28,7 @@ typedef struct column {
     char *values; /* [rows, width] of the element */
 } column;
 
-enum { OUTPUT, TARGET, WEIGHT, ROW, COLUMNS };
+enum { OUTPUT, TARGET, WEIGHT, ROW, X, COLUMNS };
 
 typedef struct predictions {
     nni_run *run;
@@ -81,6 +81,8 @@ static void describe(predictions *p)
                                    : (column){"target", NNI_UINT8, 2, p->outputs, NULL};
     p->columns[WEIGHT] = (column){p->dataset->row.weighted ? "weight" : NULL, NNI_DOUBLE, 1, 1, NULL};
     p->columns[ROW] = (column){"row", NNI_UINT64, 1, 1, NULL};
+    const size_t features = p->dataset->row.features; /* one and two are drawn */
+    p->columns[X] = (column){features <= 2 ? "x" : NULL, NNI_FLOAT, 2, features, NULL};
 }
 
 static size_t row_bytes(const column *of)
@@ -208,6 +210,8 @@ static void take_row(void *context, const nni_split_row *row)
     if (p->columns[WEIGHT].name)
         *(double *)at_row(p, WEIGHT, row->index) = row->rows->weights ? (double)row->rows->weights[row->row] : 1;
     *(uint64_t *)at_row(p, ROW, row->index) = row->number;
+    if (p->columns[X].name)
+        keep_x(p, row, at_row(p, X, row->index));
     float *x = nni_worst_add(&p->worst, (nni_worst_row){score, p->before + row->index});
     if (x)
         keep_x(p, row, x);

@@ -80,6 +80,7 @@ typedef struct nni_run_files {
     struct nni_run_lock *lock;      /* of the folder, on rank 0 */
     char resumed_from[PATH_MAX];    /* empty: a fresh run */
     char last_checkpoint[PATH_MAX]; /* newest known good; empty: none yet */
+    char report[PATH_MAX];          /* on rank 0, once it is written; else empty */
     nni_provenance provenance;      /* for checkpoints to come */
 } nni_run_files;
 

@@ -51,26 +51,13 @@ static bool is_folder(const char *path)
     return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
 }
 
-/* mkdir -p; `created` receives whether the last part is new. */
 static nn_status make_folders(const char *path, bool *created, nn_error *error)
 {
-    char part[PATH_MAX];
-    if (snprintf(part, sizeof part, "%s", path) >= (int)sizeof part)
-        return nn_fail(error, NN_SYSTEM, "cannot make the folder %s: the name is too long", path);
-    *created = false;
-    for (char *slash = part + 1;; slash++) {
-        if (*slash != '/' && *slash != '\0')
-            continue;
-        const char kept = *slash;
-        *slash = '\0';
-        *created = mkdir(part, 0777) == 0;
-        if (!*created && (errno != EEXIST || !is_folder(part)))
-            return nn_fail(error, NN_SYSTEM, "cannot make the output folder %s: %s; name another with --output", path,
-                           strerror(errno == EEXIST ? ENOTDIR : errno));
-        *slash = kept;
-        if (kept == '\0')
-            return NN_OK;
-    }
+    const int reason = nni_make_folders(path, created);
+    if (reason != 0)
+        return nn_fail(error, NN_SYSTEM, "cannot make the output folder %s: %s; name another with --output", path,
+                       strerror(reason));
+    return NN_OK;
 }
 
 /* Number of a folder of this run: "name" is 1, "name-2" is 2; 0: another run's. */

@@ -16,7 +16,7 @@
 
 /* A host that is short of everything still finds time for one of ten beats. */
 static const double beat_seconds = 2, look_seconds = 0.1;
-enum { ELSEWHERE_SECONDS = 20, HERE_SECONDS = 5 };
+enum { ELSEWHERE_SECONDS = 20, HERE_SECONDS = 5, LOOK_SECONDS = 60 };
 
 struct nni_run_lock {
     char folder[PATH_MAX];
@@ -248,6 +248,20 @@ nn_status nni_run_lock_agree(nni_run_lock *lock, nn_comm *comm, nn_error *error)
 bool nni_run_lock_lost(const nni_run_lock *lock)
 {
     return lock && lock->lost;
+}
+
+bool nni_run_lock_is_held(const char *folder)
+{
+    char path[PATH_MAX];
+    nni_lock_owner owner;
+    struct stat facts;
+    if (snprintf(path, sizeof path, "%s/.lock", folder) >= (int)sizeof path || nni_lock_read(path, &owner) != 0 ||
+        stat(path, &facts) != 0)
+        return false;
+    const nni_lock_standing standing = nni_lock_look_up(&owner);
+    /* Some beats, and clocks that are not quite alike. */
+    return standing == NNI_LOCK_ALIVE ||
+           (standing == NNI_LOCK_ELSEWHERE && difftime(time(NULL), facts.st_mtime) < LOOK_SECONDS);
 }
 
 /* The own place is claimed first, so that nobody takes it over in between: by a token that is not its own, for the

@@ -42,6 +42,10 @@ nn_status nni_run_lock_agree(nni_run_lock *lock, nn_comm *comm, nn_error *error)
 /** @return whether the folder is another's, as far as the thread has seen; NULL: false */
 bool nni_run_lock_lost(const nni_run_lock *lock);
 
+/** @return whether some run has a folder now, for those who only look: of an owner on another host by the time of its
+ * file, so that nobody waits for a beat */
+bool nni_run_lock_is_held(const char *folder);
+
 /** Gives the folder back. NULL is fine. */
 void nni_run_lock_release(nni_run_lock *lock);
 

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* The page of several runs. */
+#include "report/compare/compare.h"
+
+#include <math.h>
+#include <stdint.h>
+
+#include "draw/html.h"
+#include "report/page/page.h"
+#include "report/page/section.h"
+#include "support/memory.h"
+
+void nni_comparison_free(nni_comparison *c)
+{
+    for (size_t i = 0; c->labels && i < c->count; i++)
+        nni_release(c->labels[i]);
+    nni_release(c->labels);
+    nni_release(c->best);
+    nni_release(c->best_epoch);
+    nni_release(c->measured);
+    nni_release(c->trained);
+    nni_release(c->order);
+    nni_run_settings_free(&c->settings);
+}
+
+static nn_status prepare(nni_comparison *c, nn_error *error)
+{
+    NN_TRY(nni_compare_label(c, error));
+    NN_TRY(nni_run_settings_read(c->runs, c->count, &c->settings, error));
+    NN_TRY(nni_compare_choose(c, error));
+    NN_TRY(nni_compare_rows(c, error));
+    return nni_compare_rank(c, error);
+}
+
+/* A sentence on the runs that are not of the rows of most. */
+static nn_status put_other_rows(const nni_comparison *c, const size_t *group_of, size_t groups, const char *did,
+                                const char *but, nn_error *error)
+{
+    size_t *others = NULL, count = 0;
+    NN_TRY(nni_allocate(c->count, sizeof *others, "groups of runs", &others, error));
+    for (size_t i = 0; i < c->count; i++)
+        if (group_of[c->order[i]] != 0)
+            others[count++] = c->order[i];
+    fputs("<p class=\"warn\">", c->out);
+    if (2 * count > c->count)
+        fprintf(c->out, "The runs were %s %zu different sets of rows", did, groups);
+    else {
+        nni_compare_put_labels(c, others, count);
+        fprintf(c->out, " %s %s other rows than the rest", count > 1 ? "were" : "was", did);
+    }
+    fprintf(c->out, ": %s.</p>\n", but);
+    nni_release(others);
+    return NN_OK;
+}
+
+static nn_status put_summary(const nni_comparison *c, nn_error *error)
+{
+    char title[NNI_COMPARE_TITLE], number[NNI_HTML_NUMBER];
+    const size_t first = c->order[0];
+    if (!c->figure || isnan(c->best[first]))
+        fputs("<p>No run has a figure yet.</p>\n", c->out);
+    else {
+        fprintf(c->out, "<p>By %s, the best is ", nni_compare_title(c->figure, title));
+        nni_compare_put_label(c, first, 80);
+        fprintf(c->out, " with %s at epoch %.0f", nni_html_number(c->best[first], 5, number), c->best_epoch[first]);
+        if (c->count > 1 && !isnan(c->best[c->order[1]])) {
+            fputs(", before ", c->out);
+            nni_compare_put_label(c, c->order[1], 80);
+            fprintf(c->out, " with %s", nni_html_number(c->best[c->order[1]], 5, number));
+        }
+        fputs(".</p>\n", c->out);
+    }
+    if (c->measured_count > 1)
+        NN_TRY(put_other_rows(c, c->measured, c->measured_count, "measured on", "their figures cannot be compared",
+                              error));
+    if (c->trained_count > 1)
+        NN_TRY(put_other_rows(c, c->trained, c->trained_count, "trained on",
+                              "differences may come from the rows as well as from the settings", error));
+    if (c->rows_vary)
+        fputs("<p class=\"warn\">The rows that the runs are measured on are drawn anew by seed, fraction or fold: "
+              "small differences mean little.</p>\n",
+              c->out);
+    return NN_OK;
+}
+
+static nn_status put_page(const nni_comparison *c, nn_error *error)
+{
+    char title[64];
+    snprintf(title, sizeof title, c->count == 1 ? "%zu run" : "%zu runs side by side", c->count);
+    nni_page_begin(c->out, title);
+    NN_TRY(put_summary(c, error));
+    NN_TRY(nni_compare_curves(c, error));
+    NN_TRY(nni_compare_table(c, error));
+    NN_TRY(nni_compare_parallel(c, error));
+    NN_TRY(nni_compare_pairs(c, error));
+    nni_page_end(c->out);
+    return NN_OK;
+}
+
+nn_status nni_report_compare_page(FILE *out, const nni_history *const *runs, size_t count,
+                                  const nni_report_options *options, nn_error *error)
+{
+    nni_comparison comparison = {.out = out, .runs = runs, .count = count, .share = options->share};
+    nn_status status = prepare(&comparison, error);
+    if (status == NN_OK)
+        status = put_page(&comparison, error);
+    nni_comparison_free(&comparison);
+    return status;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/page/words.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *const nni_figure_split_names[NNI_FIGURE_SPLITS] = {"train", "validation", "test"};
+
+nni_figure_split nni_figure_split_of(const char *name, const char **metric)
+{
+    for (int split = 0; split < NNI_FIGURE_SPLITS; split++) {
+        const size_t length = strlen(nni_figure_split_names[split]);
+        *metric = name + length + 1;
+        if (strncmp(name, nni_figure_split_names[split], length) == 0 && name[length] == '_' && **metric)
+            return (nni_figure_split)split;
+    }
+    *metric = name;
+    return NNI_FIGURE_OF_NONE;
+}
+
+bool nni_metric_begins(const nni_history *run, size_t curve, const char **metric)
+{
+    const char *other;
+    if (nni_figure_split_of(run->curves[curve].name, metric) == NNI_FIGURE_OF_NONE)
+        return false;
+    for (size_t i = 0; i < curve; i++)
+        if (nni_figure_split_of(run->curves[i].name, &other) != NNI_FIGURE_OF_NONE && strcmp(*metric, other) == 0)
+            return false;
+    return true;
+}
+
+/* A word between underscores as people write it; most are as they are. */
+static const char *special_word(const char *word, size_t length)
+{
+    static const char *const special[][2] = {{"auroc", "AUROC"}, {"f1", "F1"},        {"rmse", "RMSE"},
+                                             {"mae", "MAE"},     {"r2", "R\xC2\xB2"}, {"iou", "IoU"}};
+    for (size_t i = 0; i < sizeof special / sizeof *special; i++)
+        if (strlen(special[i][0]) == length && strncmp(word, special[i][0], length) == 0)
+            return special[i][1];
+    return NULL;
+}
+
+nni_metric_words nni_metric_in_words(const char *metric)
+{
+    nni_metric_words words = {.text = ""};
+    size_t length = 0;
+    if (strcmp(metric, "top_k") == 0)
+        return (nni_metric_words){.text = "top-k accuracy"};
+    for (const char *word = metric, *end; *word && length < sizeof words.text; word = *end ? end + 1 : end) {
+        end = word + strcspn(word, "_");
+        const char *special = special_word(word, (size_t)(end - word));
+        length += (size_t)snprintf(words.text + length, sizeof words.text - length, "%s%.*s", length > 0 ? " " : "",
+                                   (int)(special ? strlen(special) : (size_t)(end - word)), special ? special : word);
+    }
+    return words;
+}
+
+nni_metric_words nni_metric_title(const char *metric)
+{
+    nni_metric_words words = nni_metric_in_words(metric);
+    words.text[0] = (char)toupper((unsigned char)words.text[0]);
+    return words;
+}

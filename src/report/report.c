@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/report.h"
+
+#include "support/files.h"
+
+static nn_status write_page(FILE *out, const nni_history *const *runs, size_t count, const nni_report_options *options,
+                            nn_error *error)
+{
+    if (options->theory)
+        return nni_report_theory_page(out, runs, count, options, error);
+    if (count > 1)
+        return nni_report_compare_page(out, runs, count, options, error);
+    return nni_report_run_page(out, runs[0], options, error);
+}
+
+nn_status nni_report_write(const nni_history *const *runs, size_t count, const nni_report_options *options,
+                           const char *path, nn_error *error)
+{
+    nni_draft draft = {.file = NULL};
+    NN_TRY(nni_draft_open(path, &draft, error));
+    nn_status status = write_page(draft.file, runs, count, options, error);
+    if (status == NN_OK)
+        status = nni_draft_commit(&draft, error);
+    nni_draft_drop(&draft);
+    return status;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* Where, when and of what the run was made. */
+#include <inttypes.h>
+#include <math.h>
+
+#include "draw/html.h"
+#include "report/page/section.h"
+#include "report/page/share.h"
+
+static void begin_fact(const nni_page *page, const char *what)
+{
+    fprintf(page->out, "<tr><th scope=\"row\">%s</th><td>", what);
+}
+
+static void end_fact(const nni_page *page)
+{
+    fputs("</td></tr>\n", page->out);
+}
+
+/* A text that may be missing. */
+static void put_fact(const nni_page *page, const char *what, const char *text)
+{
+    if (!text || !*text)
+        return;
+    begin_fact(page, what);
+    nni_share_put(page, text);
+    end_fact(page);
+}
+
+static void put_count(FILE *out, double count, const char *noun)
+{
+    char text[NNI_HTML_NUMBER];
+    fprintf(out, "%s %s%s", nni_html_number(count, 15, text), noun, count == 1 ? "" : "s");
+}
+
+static void put_hosts(const nni_page *page, const nni_run_origin *origin)
+{
+    enum { LISTED = 16 };
+    put_count(page->out, (double)origin->hosts.count, "host");
+    for (size_t i = 0; i < origin->hosts.count && i < LISTED && !page->share; i++) {
+        fputs(i == 0 ? " (" : ", ", page->out);
+        nni_html_put(page->out, origin->hosts.text[i]);
+    }
+    if (origin->hosts.count > 0 && !page->share)
+        fputs(origin->hosts.count > LISTED ? ", ...)" : ")", page->out);
+}
+
+static void put_splits(const nni_page *page, const nni_run_origin *origin)
+{
+    begin_fact(page, "rows");
+    put_count(page->out, (double)origin->train_rows, "row");
+    fputs(" to train on", page->out);
+    if (origin->validation_rows > 0) {
+        fputs(", ", page->out);
+        put_count(page->out, (double)origin->validation_rows, "row");
+        fputs(" to validate", page->out);
+    }
+    if (origin->test_rows > 0) {
+        fputs(", ", page->out);
+        put_count(page->out, (double)origin->test_rows, "row");
+        fputs(" to test", page->out);
+    }
+    fputs(", of ", page->out);
+    put_count(page->out, (double)origin->features, "feature");
+    end_fact(page);
+}
+
+static void put_origin(const nni_page *page, const nni_run_origin *origin)
+{
+    const nni_history *run = page->run;
+    fputs("<div class=\"scroll\"><table class=\"facts\">\n<tbody>\n", page->out);
+    if (!page->share)
+        put_fact(page, "folder", run->folder);
+    put_fact(page, "begun", run->origins[0].time);
+    put_fact(page, "ended", run->end_time);
+    put_fact(page, "data", origin->data_file);
+    if (origin->data_bytes > 0) {
+        begin_fact(page, "size of the data");
+        put_count(page->out, (double)origin->data_bytes, "byte");
+        end_fact(page);
+    }
+    if (origin->data_digest != 0) {
+        begin_fact(page, "digest of the data");
+        fprintf(page->out, "<code>%016" PRIx64 "</code> (XXH3)", origin->data_digest);
+        end_fact(page);
+    }
+    put_splits(page, origin);
+    put_fact(page, "nntrain", origin->version);
+    put_fact(page, "MPI", origin->mpi);
+    put_fact(page, "HDF5", origin->hdf5);
+    put_fact(page, "compiler", origin->compiler);
+    put_fact(page, "processor", origin->processor);
+    put_fact(page, "instruction set", origin->instruction_set);
+    begin_fact(page, "parallel");
+    put_count(page->out, (double)origin->ranks, "rank");
+    fputs(" of ", page->out);
+    put_count(page->out, (double)origin->threads, "thread");
+    fputs(" on ", page->out);
+    put_hosts(page, origin);
+    end_fact(page);
+    if (isfinite(run->record_seconds)) {
+        char text[NNI_HTML_NUMBER];
+        begin_fact(page, "recording for this report");
+        fprintf(page->out, "%s s", nni_html_number(run->record_seconds, 2, text));
+        end_fact(page);
+    }
+    fputs("</tbody>\n</table></div>\n", page->out);
+}
+
+/* The beginning and every resumption, a line each. */
+static void put_sessions(const nni_page *page)
+{
+    const nni_history *run = page->run;
+    fputs("<h3>Beginning and resumptions</h3>\n<div class=\"scroll\"><table>\n<thead><tr>"
+          "<th scope=\"col\" class=\"number\">after epoch</th><th scope=\"col\">time</th><th scope=\"col\">nntrain</th>"
+          "<th scope=\"col\" class=\"number\">ranks</th><th scope=\"col\" class=\"number\">threads</th>"
+          "<th scope=\"col\">instruction set</th><th scope=\"col\">on</th></tr></thead>\n<tbody>\n",
+          page->out);
+    for (size_t i = 0; i < run->origin_count; i++) {
+        const nni_run_origin *origin = &run->origins[i];
+        fprintf(page->out, "<tr><td class=\"number\">%.0f</td><td>", origin->epoch);
+        nni_html_put(page->out, origin->time ? origin->time : "");
+        fputs("</td><td>", page->out);
+        nni_html_put(page->out, origin->version ? origin->version : "");
+        fprintf(page->out, "</td><td class=\"number\">%zu</td><td class=\"number\">%zu</td><td>", origin->ranks,
+                origin->threads);
+        nni_html_put(page->out, origin->instruction_set ? origin->instruction_set : "");
+        fputs("</td><td>", page->out);
+        put_hosts(page, origin);
+        fputs("</td></tr>\n", page->out);
+    }
+    fputs("</tbody>\n</table></div>\n", page->out);
+}
+
+nn_status nni_section_provenance(const nni_page *page, nn_error *error)
+{
+    const nni_history *run = page->run;
+    (void)error;
+    if (run->origin_count == 0)
+        return NN_OK;
+    nni_section_begin(page->out, "provenance", "Provenance");
+    put_origin(page, &run->origins[run->origin_count - 1]);
+    if (run->origin_count > 1)
+        put_sessions(page);
+    nni_section_end(page->out);
+    return NN_OK;
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* The recipe: what it says beyond the defaults as a table, and all of it as YAML, each value by where it comes from. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "draw/html.h"
+#include "recipe/sections.h"
+#include "report/page/section.h"
+#include "report/sections/recipe_values.h"
+#include "yaml/schema.h"
+
+/* By nni_value_source: classes of the style sheet, and words. */
+static const char *const classes[] = {"written", "auto", "default"};
+static const char *const words[] = {"your recipe", "chosen by nntrain", "default"};
+
+typedef struct listing {
+    const nni_page *page;
+    const char *at; /* of recipe.yaml, what is not yet written */
+    const char *line;
+    size_t line_number; /* of `line`, from 1 */
+    size_t count[3];
+} listing;
+
+/* Paths are absolute in a resolved recipe; names of datasets look the same. */
+static bool is_path(const char *key, const char *text)
+{
+    const char *last = strrchr(key, '.');
+    last = last ? last + 1 : key;
+    return *text == '/' && !(strlen(last) == 1 && strchr("xyw", *last));
+}
+
+/* @return a value as it may be shown */
+static const char *shown(const nni_page *page, const char *key, const char *text)
+{
+    return page->share && is_path(key, text) ? strrchr(text, '/') + 1 : text;
+}
+
+/* --- the table --- */
+
+static void put_node(const nni_page *page, const char *key, const nni_yaml_node *node)
+{
+    if (node->kind == NNI_YAML_SCALAR) {
+        nni_html_put(page->out, shown(page, key, node->text));
+        return;
+    }
+    fputc('[', page->out);
+    for (const nni_yaml_entry *entry = node->first; entry; entry = entry->next) {
+        put_node(page, key, entry->value);
+        fputs(entry->next ? ", " : "", page->out);
+    }
+    fputc(']', page->out);
+}
+
+static nn_status put_row(void *self, const nni_recipe_value *value, nn_error *error)
+{
+    listing *list = self;
+    FILE *out = list->page->out;
+    (void)error;
+    list->count[value->source]++;
+    if (value->source == NNI_VALUE_DEFAULT)
+        return NN_OK;
+    fputs("<tr><th scope=\"row\"><code>", out);
+    nni_html_put(out, value->path);
+    fprintf(out, "</code></th><td class=\"text %s\">", classes[value->source]);
+    put_node(list->page, value->path, value->node);
+    fputs("</td><td class=\"default\">", out);
+    nni_html_put(out, value->usual ? value->usual : "");
+    fprintf(out, "</td><td>%s</td></tr>\n", words[value->source]);
+    return NN_OK;
+}
+
+static void put_key(FILE *out)
+{
+    fputs("<ul class=\"key\">", out);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        fprintf(out, "<li class=\"%s\">%s</li>", classes[i], words[i]);
+    fputs("</ul>\n", out);
+}
+
+/* --- the text --- */
+
+/* Writes the text up to a place that ends it. */
+static void put_until(listing *list, const char *end)
+{
+    char *text = end > list->at ? strndup(list->at, (size_t)(end - list->at)) : NULL;
+    if (text)
+        nni_html_put_lines(list->page->out, text);
+    free(text);
+    list->at = end > list->at ? end : list->at;
+}
+
+/* @return where a value begins, by the line and the character that YAML's parser told; NULL: behind that already */
+static const char *find(listing *list, nni_yaml_place place)
+{
+    while (list->line_number < place.line && strchr(list->line, '\n')) {
+        list->line = strchr(list->line, '\n') + 1;
+        list->line_number++;
+    }
+    const char *at = list->line;
+    for (size_t column = 1; column < place.column && *at; column++)
+        for (at++; ((unsigned char)*at & 0xC0) == 0x80; at++)
+            ;
+    return at >= list->at ? at : NULL;
+}
+
+/* @return what is behind a value in the text */
+static const char *end_of(const char *at, const nni_yaml_node *node)
+{
+    if (*at != '\'' && *at != '"')
+        return strncmp(at, node->text, strlen(node->text)) == 0 ? at + strlen(node->text) : at;
+    const char quote = *at++;
+    for (; *at; at++)
+        if (*at == '\\' && quote == '"' && at[1])
+            at++;
+        else if (*at == quote && !(quote == '\'' && at[1] == quote))
+            return at + 1;
+        else if (*at == quote)
+            at++;
+    return at;
+}
+
+static void put_marked(listing *list, const nni_recipe_value *value, const nni_yaml_node *node)
+{
+    for (const nni_yaml_entry *entry = node->first; entry; entry = entry->next)
+        put_marked(list, value, entry->value);
+    const char *at = node->kind == NNI_YAML_SCALAR ? find(list, node->place) : NULL;
+    if (!at)
+        return;
+    const char *end = end_of(at, node);
+    put_until(list, at);
+    fprintf(list->page->out, "<span class=\"%s\">", classes[value->source]);
+    if (list->page->share && is_path(value->path, node->text)) {
+        nni_html_put(list->page->out, shown(list->page, value->path, node->text));
+        list->at = end;
+    } else
+        put_until(list, end);
+    fputs("</span>", list->page->out);
+}
+
+static nn_status put_value(void *self, const nni_recipe_value *value, nn_error *error)
+{
+    (void)error;
+    put_marked(self, value, value->node);
+    return NN_OK;
+}
+
+/* --- both --- */
+
+/* The recipe as it was written, short forms written out. @return NULL: not known */
+static nni_yaml_node *parse_asked(const nni_history *run, nni_yaml_pool *pool)
+{
+    nni_yaml_node *asked = NULL;
+    const char *text = run->origin_count > 0 ? run->origins[0].asked : NULL;
+    nn_error ignored;
+    if (!text || nni_yaml_parse(pool, text, NNI_YAML_FILE, "the recipe", &asked, &ignored) != NN_OK ||
+        nni_yaml_check(asked, nni_recipe_section, &ignored) != NN_OK ||
+        nni_yaml_expand(pool, asked, nni_recipe_section, &ignored) != NN_OK)
+        return NULL;
+    return asked;
+}
+
+static nn_status put_recipe(const nni_page *page, nni_yaml_pool *pool, const nni_yaml_node *root, nn_error *error)
+{
+    const char *text = page->run->recipe;
+    const nni_yaml_node *asked = parse_asked(page->run, pool);
+    listing list = {.page = page, .at = text, .line = text, .line_number = 1};
+    put_key(page->out);
+    fputs("<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">setting</th><th scope=\"col\">value</th>"
+          "<th scope=\"col\">default</th><th scope=\"col\">from</th></tr></thead>\n<tbody>\n",
+          page->out);
+    NN_TRY(nni_recipe_values(pool, root, asked, put_row, &list, error));
+    fputs("</tbody>\n</table></div>\n", page->out);
+    fprintf(page->out,
+            "<details><summary>The whole recipe, with the %zu settings that have their default</summary>\n<pre>",
+            list.count[NNI_VALUE_DEFAULT]);
+    NN_TRY(nni_recipe_values(pool, root, asked, put_value, &list, error));
+    put_until(&list, text + strlen(text));
+    fputs("</pre></details>\n", page->out);
+    return NN_OK;
+}
+
+nn_status nni_section_recipe(const nni_page *page, nn_error *error)
+{
+    nni_yaml_pool *pool = NULL;
+    nni_yaml_node *root = NULL;
+    nn_error wrong;
+    if (!page->run->recipe)
+        return NN_OK;
+    NN_TRY(nni_yaml_pool_create(&pool, error));
+    nni_section_begin(page->out, "recipe", "Recipe");
+    nn_status status = nni_yaml_parse(pool, page->run->recipe, NNI_YAML_FILE, "recipe.yaml", &root, &wrong);
+    if (status == NN_OK)
+        status = put_recipe(page, pool, root, error);
+    else {
+        fputs("<p class=\"warn\">recipe.yaml cannot be read: ", page->out);
+        nni_html_put(page->out, wrong.message);
+        fputs(".</p>\n", page->out);
+        status = NN_OK;
+    }
+    nni_section_end(page->out);
+    nni_yaml_pool_free(pool);
+    return status;
+}

@@ -48,6 +48,7 @@ hdf5-filter-plugin|false|optional: HDF5's plugins for bzip2 and lz4
 hdf5-filter-plugin-blosc-serial|false|optional: HDF5's plugin for blosc
 python3-pytest|/usr/bin/python3 -c 'import pytest'|optional: pytest
 python3-tables|/usr/bin/python3 -c 'import tables'|optional: PyTables
+tidy|command -v tidy|optional: tidy, for the HTML of reports
 python3-pandas|/usr/bin/python3 -c 'import pandas'|optional: pandas
 python3-netcdf4|/usr/bin/python3 -c 'import netCDF4'|optional: netCDF4 for Python
 octave|command -v octave-cli|optional: Octave

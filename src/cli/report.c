@@ -187,13 +187,15 @@ static nn_status fail_missing(const char *run, nn_error *error)
                    *found ? "?)" : "");
 }
 
-static nn_status read_run(const char *folder, nni_history **run, nn_error *error)
+/* Side by side, predictions are read of the few runs that are tested against each other, when they are. */
+static nn_status read_run(const arguments *given, const char *folder, nni_history **run, nn_error *error)
 {
-    const nni_history_wanted all = {.records = true, .predictions = true, .weights = true};
+    const bool all = given->run_count == 1 || given->options.theory || given->tensorboard || given->json;
+    const nni_history_wanted wanted = {.records = all, .predictions = all, .weights = all};
     struct stat facts;
     if (stat(folder, &facts) != 0 && errno == ENOENT)
         return fail_missing(folder, error);
-    NN_TRY(nni_history_read(folder, all, run, error));
+    NN_TRY(nni_history_read(folder, wanted, run, error));
     (*run)->locked = nni_run_lock_is_held((*run)->folder);
     return NN_OK;
 }
@@ -204,7 +206,7 @@ static nn_status report(const arguments *given, nn_error *error)
     NN_TRY(nni_allocate(given->run_count, sizeof *runs, "the runs", &runs, error));
     nn_status status = NN_OK;
     for (size_t i = 0; i < given->run_count && status == NN_OK; i++)
-        status = read_run(given->runs[i], &runs[i], error);
+        status = read_run(given, given->runs[i], &runs[i], error);
     if (status == NN_OK)
         status = write_all(given, (const nni_history *const *)runs, error);
     for (size_t i = 0; i < given->run_count; i++)
@@ -220,7 +222,8 @@ nn_status nni_cli_report(int argc, char **argv)
         .parser = parse_option,
         .args_doc = "RUN...",
         .doc = "Writes what a run recorded as one HTML file that needs no other and no network: curves, errors, "
-               "weights, speed, recipe. A run may still be in work, or have been killed.\v"
+               "weights, speed, recipe. A run may still be in work, or have been killed. Several runs are laid side by "
+               "side.\v"
                "RUN is the folder of a run, or a file in it."};
     nn_error error;
     arguments given = {.run_count = 0};

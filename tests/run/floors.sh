@@ -58,6 +58,7 @@ report/history: support draw yaml comm kernels model optim hdf5 data metrics rec
 report/figures
 report/events
 report/page
+report/sections
 report/compare
 report/theory
 report/terminal

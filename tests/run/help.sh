@@ -33,7 +33,7 @@ diff made tables >difference ||
 # The manual page, as it is installed.
 "$NNTRAIN" help man >nntrain.1 || fail "help man: exit code $?"
 cmp -s nntrain.1 "$(dirname "$NNTRAIN")/nntrain.1" || fail "the manual page beside the program is not what it says now"
-for word in train eval predict watch inspect check import generate export import-model bench; do
+for word in train eval predict watch inspect check import generate export import-model report bench; do
     grep -q "^\.SS nntrain $word$" nntrain.1 || fail "the manual page has no command $word"
 done
 for section in $(grep -o '^[a-z_.]*: ' reference | tr -d ': ' | grep -v '^recipe$'); do

@@ -10,6 +10,9 @@
 #include "report/page/section.h"
 #include "support/memory.h"
 
+/* A table of more runs comes last, so that the other sections are found. */
+enum { TABLE_IN_BETWEEN = 50 };
+
 void nni_comparison_free(nni_comparison *c)
 {
     for (size_t i = 0; c->labels && i < c->count; i++)
@@ -89,10 +92,14 @@ static nn_status put_page(const nni_comparison *c, nn_error *error)
     snprintf(title, sizeof title, c->count == 1 ? "%zu run" : "%zu runs side by side", c->count);
     nni_page_begin(c->out, title);
     NN_TRY(put_summary(c, error));
+    const bool long_table = c->count > TABLE_IN_BETWEEN;
     NN_TRY(nni_compare_curves(c, error));
-    NN_TRY(nni_compare_table(c, error));
+    if (!long_table)
+        NN_TRY(nni_compare_table(c, error));
     NN_TRY(nni_compare_parallel(c, error));
     NN_TRY(nni_compare_pairs(c, error));
+    if (long_table)
+        NN_TRY(nni_compare_table(c, error));
     nni_page_end(c->out);
     return NN_OK;
 }

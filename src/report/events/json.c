@@ -256,8 +256,8 @@ static nn_status put_confusion(nni_json *json, const nni_prediction_record *reco
         double weight = 0;
         for (next = i; next < record->rows && rows[next].cell == rows[i].cell; next++)
             weight += rows[next].weight;
-        const size_t cell = rows[i].cell;
-        const double entry[] = {(double)(cell / record->class_count), (double)(cell % record->class_count), weight};
+        const size_t of_class = rows[i].cell / record->class_count, predicted = rows[i].cell % record->class_count;
+        const double entry[] = {(double)of_class, (double)predicted, weight};
         nni_json_numbers(json, NULL, entry, 3);
     }
     nni_json_end(json, ']');

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VARINT = 0, FIXED_64 = 1, LENGTH = 2, VARINT_MOST = 10 };
+enum { VARINT = 0, FIXED_64 = 1, LENGTH = 2, FIXED_32 = 5, VARINT_MOST = 10 };
 
 static void put(nni_message *message, const void *bytes, size_t count)
 {
@@ -43,14 +43,20 @@ static void put_key(nni_message *message, unsigned field, unsigned type)
     put_varint(message, field << 3 | type);
 }
 
-static void put_fixed(nni_message *message, double value)
+/* Little-endian. */
+static void put_fixed(nni_message *message, uint64_t bits, size_t count)
+{
+    unsigned char bytes[8];
+    for (size_t i = 0; i < count; i++)
+        bytes[i] = (unsigned char)(bits >> 8 * i);
+    put(message, bytes, count);
+}
+
+static void put_double(nni_message *message, double value)
 {
     uint64_t bits;
-    unsigned char bytes[8];
     memcpy(&bits, &value, sizeof bits);
-    for (size_t i = 0; i < sizeof bytes; i++)
-        bytes[i] = (unsigned char)(bits >> 8 * i);
-    put(message, bytes, sizeof bytes);
+    put_fixed(message, bits, sizeof bits);
 }
 
 void nni_message_integer(nni_message *message, unsigned field, uint64_t value)
@@ -59,10 +65,18 @@ void nni_message_integer(nni_message *message, unsigned field, uint64_t value)
     put_varint(message, value);
 }
 
+void nni_message_float(nni_message *message, unsigned field, float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    put_key(message, field, FIXED_32);
+    put_fixed(message, bits, sizeof bits);
+}
+
 void nni_message_double(nni_message *message, unsigned field, double value)
 {
     put_key(message, field, FIXED_64);
-    put_fixed(message, value);
+    put_double(message, value);
 }
 
 void nni_message_bytes(nni_message *message, unsigned field, const void *bytes, size_t count)
@@ -82,7 +96,7 @@ void nni_message_doubles(nni_message *message, unsigned field, const double *val
     put_key(message, field, LENGTH);
     put_varint(message, 8 * count);
     for (size_t i = 0; i < count; i++)
-        put_fixed(message, values[i]);
+        put_double(message, values[i]);
 }
 
 size_t nni_message_begin(nni_message *message, unsigned field)

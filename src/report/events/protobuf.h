@@ -15,6 +15,7 @@ typedef struct nni_message {
 } nni_message;
 
 void nni_message_integer(nni_message *message, unsigned field, uint64_t value);
+void nni_message_float(nni_message *message, unsigned field, float value);
 void nni_message_double(nni_message *message, unsigned field, double value);
 void nni_message_bytes(nni_message *message, unsigned field, const void *bytes, size_t count);
 void nni_message_text(nni_message *message, unsigned field, const char *text);

@@ -31,7 +31,7 @@ nn_status nni_name_runs(const nni_history *const *runs, size_t count, nni_string
 static double parse_time(const char *text)
 {
     struct tm parts = {.tm_isdst = 0};
-    if (!text || sscanf(text, "%d-%d-%dT%d:%d:%d", &parts.tm_year, &parts.tm_mon, &parts.tm_mday, &parts.tm_hour,
+    if (!text || sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d", &parts.tm_year, &parts.tm_mon, &parts.tm_mday, &parts.tm_hour,
                         &parts.tm_min, &parts.tm_sec) != 6)
         return 0;
     parts.tm_year -= 1900;
@@ -64,10 +64,11 @@ static double seconds_until(const nni_history *run, double epoch)
 
 double nni_run_time(const nni_history *run, double epoch)
 {
-    for (size_t i = run->origin_count; i-- > 0;)
-        if (i == 0 || run->origins[i].epoch < epoch)
-            return parse_time(run->origins[i].time) + seconds_until(run, epoch) -
-                   seconds_until(run, run->origins[i].epoch);
+    for (size_t i = run->origin_count; i-- > 0;) {
+        const double began = parse_time(run->origins[i].time);
+        if (began > 0 && (i == 0 || run->origins[i].epoch < epoch))
+            return began + seconds_until(run, epoch) - seconds_until(run, run->origins[i].epoch);
+    }
     char path[PATH_MAX];
     struct stat facts;
     if (snprintf(path, sizeof path, "%s/metrics.jsonl", run->folder) >= (int)sizeof path || stat(path, &facts) != 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Event files of TensorBoard: TFRecords of Event messages, each with a step, a time and tagged tensors that a plugin
- * shows. Numbers of fields are those of tensorflow/core/util/event.proto and
- * tensorflow/core/framework/{summary,tensor}.proto. Scalars are tensors of doubles: a simple_value would round them to
- * float32. */
+/* Event files of TensorBoard: TFRecords of Event messages, each with a step, a time and tagged values. Numbers of
+ * fields are those of tensorflow/core/util/event.proto and tensorflow/core/framework/summary.proto. Values are of the
+ * older kinds, as PyTorch writes them: every reader knows those, and of tensors TensorBoard's own server shows no
+ * doubles either. */
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -21,18 +21,18 @@
 #include "support/memory.h"
 
 enum { EVENT_TIME = 1, EVENT_STEP = 2, EVENT_VERSION = 3, EVENT_SUMMARY = 5 };
-enum { SUMMARY_VALUE = 1, VALUE_TAG = 1, VALUE_TENSOR = 8, VALUE_METADATA = 9 };
-enum { METADATA_PLUGIN = 1, METADATA_DESCRIPTION = 3, METADATA_CLASS = 4, PLUGIN_NAME = 1 };
+enum { SUMMARY_VALUE = 1, VALUE_TAG = 1, VALUE_SCALAR = 2, VALUE_IMAGE = 4, VALUE_HISTOGRAM = 5, VALUE_METADATA = 9 };
+enum { IMAGE_HEIGHT = 1, IMAGE_WIDTH = 2, IMAGE_COLOURS = 3, IMAGE_FILE = 4, RGB = 3 };
+enum { METADATA_PLUGIN = 1, METADATA_DESCRIPTION = 3, PLUGIN_NAME = 1 };
 enum {
-    TENSOR_TYPE = 1,
-    TENSOR_SHAPE = 2,
-    TENSOR_DOUBLES = 6,
-    TENSOR_TEXTS = 8,
-    SHAPE_DIMENSION = 2,
-    DIMENSION_SIZE = 1
+    HISTOGRAM_LEAST = 1,
+    HISTOGRAM_MOST,
+    HISTOGRAM_COUNT,
+    HISTOGRAM_SUM,
+    HISTOGRAM_SQUARES,
+    HISTOGRAM_EDGES,
+    HISTOGRAM_BINS
 };
-enum { TYPE_DOUBLE = 2, TYPE_TEXT = 7 };
-typedef enum data_class { CLASS_SCALAR = 1, CLASS_TENSOR = 2, CLASS_IMAGES = 3 } data_class;
 
 /* An event file being written. Borrows all but the message, which serves all events one after the other. */
 typedef struct event_file {
@@ -49,7 +49,7 @@ static void begin_event(event_file *file, double epoch)
     nni_message *event = &file->message;
     event->count = 0;
     nni_message_double(event, EVENT_TIME, nni_run_time(file->run, epoch));
-    nni_message_integer(event, EVENT_STEP, (uint64_t)epoch);
+    nni_message_integer(event, EVENT_STEP, epoch >= 0 && epoch < 1e15 ? (uint64_t)epoch : 0);
     file->summary = nni_message_begin(event, EVENT_SUMMARY);
 }
 
@@ -59,55 +59,21 @@ static void end_event(event_file *file)
     nni_tfrecord_write(file->out, file->message.bytes, file->message.count);
 }
 
-/* A value whose tensor is being written. */
-typedef struct open_value {
-    size_t value, tensor;
-} open_value;
-
-static open_value begin_value(nni_message *event, const char *tag)
+/* @return where the value begins, for nni_message_end */
+static size_t begin_value(nni_message *event, const char *tag)
 {
     const size_t value = nni_message_begin(event, SUMMARY_VALUE);
     nni_message_text(event, VALUE_TAG, tag);
-    return (open_value){.value = value, .tensor = nni_message_begin(event, VALUE_TENSOR)};
+    return value;
 }
 
-/* @param plugin       that shows it
- * @param description  NULL: none */
-static void end_value(nni_message *event, open_value open, const char *plugin, data_class class_of,
-                      const char *description)
+static void put_scalar(nni_message *event, const char *tag, double number)
 {
-    nni_message_end(event, open.tensor);
-    const size_t metadata = nni_message_begin(event, VALUE_METADATA);
-    const size_t named = nni_message_begin(event, METADATA_PLUGIN);
-    nni_message_text(event, PLUGIN_NAME, plugin);
-    nni_message_end(event, named);
-    if (description)
-        nni_message_text(event, METADATA_DESCRIPTION, description);
-    nni_message_integer(event, METADATA_CLASS, class_of);
-    nni_message_end(event, metadata);
-    nni_message_end(event, open.value);
-}
-
-static void put_shape(nni_message *event, int type, const size_t *dimensions, size_t count)
-{
-    nni_message_integer(event, TENSOR_TYPE, (uint64_t)type);
-    const size_t shape = nni_message_begin(event, TENSOR_SHAPE);
-    for (size_t i = 0; i < count; i++) {
-        const size_t dimension = nni_message_begin(event, SHAPE_DIMENSION);
-        nni_message_integer(event, DIMENSION_SIZE, dimensions[i]);
-        nni_message_end(event, dimension);
-    }
-    nni_message_end(event, shape);
-}
-
-static void put_scalar(nni_message *event, const char *tag, double value)
-{
-    if (!isfinite(value))
+    if (!isfinite(number))
         return;
-    const open_value open = begin_value(event, tag);
-    put_shape(event, TYPE_DOUBLE, NULL, 0);
-    nni_message_doubles(event, TENSOR_DOUBLES, &value, 1);
-    end_value(event, open, "scalars", CLASS_SCALAR, NULL);
+    const size_t value = begin_value(event, tag);
+    nni_message_float(event, VALUE_SCALAR, (float)number);
+    nni_message_end(event, value);
 }
 
 /* --- what a run has --- */
@@ -159,30 +125,38 @@ static void put_norms(event_file *file)
     }
 }
 
-/* Rows of left edge, right edge and count. */
+/* Each bin has its right edge. Sums are those of values in the middle of their bins. */
 static void put_histogram(nni_message *event, const char *name, size_t layer, const nni_histogram *histogram)
 {
     const size_t bins = histogram->bins;
     const double width = (histogram->most - histogram->least) / (double)bins;
+    double *edges = NULL, count = 0, sum = 0, squares = 0;
+    char tag[TAG_SIZE];
     if (bins == 0 || !isfinite(width))
         return;
-    char tag[TAG_SIZE];
-    double *rows = NULL;
-    snprintf(tag, sizeof tag, "%s/layer_%zu", name, layer);
-    if (nni_allocate(3 * bins, sizeof *rows, "a histogram", &rows, NULL) != NN_OK) {
+    if (nni_allocate(bins, sizeof *edges, "a histogram", &edges, NULL) != NN_OK) {
         event->failed = true;
         return;
     }
     for (size_t b = 0; b < bins; b++) {
-        rows[3 * b] = histogram->least + (double)b * width;
-        rows[3 * b + 1] = b + 1 < bins ? histogram->least + (double)(b + 1) * width : histogram->most;
-        rows[3 * b + 2] = histogram->counts[b];
+        const double middle = histogram->least + ((double)b + 0.5) * width;
+        edges[b] = b + 1 < bins ? histogram->least + (double)(b + 1) * width : histogram->most;
+        count += histogram->counts[b];
+        sum += histogram->counts[b] * middle;
+        squares += histogram->counts[b] * middle * middle;
     }
-    const open_value open = begin_value(event, tag);
-    put_shape(event, TYPE_DOUBLE, (const size_t[]){bins, 3}, 2);
-    nni_message_doubles(event, TENSOR_DOUBLES, rows, 3 * bins);
-    end_value(event, open, "histograms", CLASS_TENSOR, NULL);
-    nni_release(rows);
+    snprintf(tag, sizeof tag, "%s/layer_%zu", name, layer);
+    const size_t value = begin_value(event, tag), inside = nni_message_begin(event, VALUE_HISTOGRAM);
+    nni_message_double(event, HISTOGRAM_LEAST, histogram->least);
+    nni_message_double(event, HISTOGRAM_MOST, histogram->most);
+    nni_message_double(event, HISTOGRAM_COUNT, count);
+    nni_message_double(event, HISTOGRAM_SUM, sum);
+    nni_message_double(event, HISTOGRAM_SQUARES, squares);
+    nni_message_doubles(event, HISTOGRAM_EDGES, edges, bins);
+    nni_message_doubles(event, HISTOGRAM_BINS, histogram->counts, bins);
+    nni_message_end(event, inside);
+    nni_message_end(event, value);
+    nni_release(edges);
 }
 
 static void put_histograms(event_file *file)
@@ -203,26 +177,29 @@ static void put_histograms(event_file *file)
     }
 }
 
-/* A tensor of texts: width, height, and the PNG. */
 static nn_status put_image(event_file *file, double epoch, const char *tag, const nni_image *image, nn_error *error)
 {
     unsigned char *png = NULL;
     size_t bytes = 0;
-    char number[32];
     if (!image->rgb)
         return NN_OK;
     if (!nni_png_encode(image->rgb, image->width, image->height, &png, &bytes))
         return nn_fail(error, NN_SYSTEM, "no memory left for a picture of %s", file->run->folder);
     begin_event(file, epoch);
     nni_message *event = &file->message;
-    const open_value open = begin_value(event, tag);
-    put_shape(event, TYPE_TEXT, (const size_t[]){3}, 1);
-    snprintf(number, sizeof number, "%zu", image->width);
-    nni_message_text(event, TENSOR_TEXTS, number);
-    snprintf(number, sizeof number, "%zu", image->height);
-    nni_message_text(event, TENSOR_TEXTS, number);
-    nni_message_bytes(event, TENSOR_TEXTS, png, bytes);
-    end_value(event, open, "images", CLASS_IMAGES, image->caption);
+    const size_t value = begin_value(event, tag), inside = nni_message_begin(event, VALUE_IMAGE);
+    nni_message_integer(event, IMAGE_HEIGHT, image->height);
+    nni_message_integer(event, IMAGE_WIDTH, image->width);
+    nni_message_integer(event, IMAGE_COLOURS, RGB);
+    nni_message_bytes(event, IMAGE_FILE, png, bytes);
+    nni_message_end(event, inside);
+    const size_t metadata = nni_message_begin(event, VALUE_METADATA);
+    const size_t plugin = nni_message_begin(event, METADATA_PLUGIN);
+    nni_message_text(event, PLUGIN_NAME, "images");
+    nni_message_end(event, plugin);
+    nni_message_text(event, METADATA_DESCRIPTION, image->caption);
+    nni_message_end(event, metadata);
+    nni_message_end(event, value);
     end_event(file);
     free(png);
     return NN_OK;
@@ -272,7 +249,7 @@ static nn_status write_run(const nni_history *run, const char *folder, const cha
     bool created;
     if (snprintf(inside, sizeof inside, "%s/%s", folder, name) >= (int)sizeof inside ||
         snprintf(path, sizeof path, "%s/events.out.tfevents.%010" PRIu64 ".nntrain", inside,
-                 (uint64_t)nni_run_begin(run)) >= (int)sizeof path)
+                 (uint64_t)fmax(0, nni_run_begin(run))) >= (int)sizeof path)
         return nn_fail(error, NN_SYSTEM, "cannot write events into %s: the name is too long", folder);
     const int reason = nni_make_folders(inside, &created);
     if (reason != 0)

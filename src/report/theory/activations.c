@@ -109,20 +109,17 @@ nn_status nni_theory_activations(FILE *out, nn_error *error)
     nni_texts texts = {0};
     bool drawn = true;
     nni_section_begin(out, "activations", "Activations and their derivatives");
-    fputs(
-        "<p>The functions &sigma; that a recipe may name, computed by the loops that train. Backpropagation multiplies "
-        "the "
-        "gradient by the derivative once for each layer on its way down,</p>\n"
-        "<p class=\"formula\"><var>&delta;</var><sub><var>l</var></sub> = "
-        "(<var>W</var><sub><var>l</var>+1</sub><sup>T</sup>&thinsp;<var>&delta;</var><sub><var>l</var>+1</sub>) "
-        "&#8857; &sigma;&prime;(<var>o</var><sub><var>l</var></sub>),</p>\n"
-        "<p>so a derivative well below 1, such as the sigmoid's, leaves little of it after a few layers, and one that "
-        "is 0 stops "
-        "it. That is why relu and its relatives, whose derivative is 1 on one side, made deep networks trainable; why "
-        "a relu unit "
-        "that is negative for every row is dead and stays so; and why the smooth ones keep a little slope there.</p>\n"
-        "<div class=\"figures\">\n",
-        out);
+    fputs("<p>The functions &sigma; that a recipe may name, computed by the loops that train. Backpropagation "
+          "multiplies the gradient by the derivative once for each layer on its way down,</p>\n"
+          "<p class=\"formula\"><var>&delta;</var><sub><var>l</var></sub> = "
+          "(<var>W</var><sub><var>l</var>+1</sub><sup>T</sup>&thinsp;<var>&delta;</var><sub><var>l</var>+1</sub>) "
+          "&#8857; &sigma;&prime;(<var>o</var><sub><var>l</var></sub>),</p>\n"
+          "<p>so a derivative well below 1, such as the sigmoid's, leaves little of it after a few layers, and one "
+          "that is 0 stops it. That is why relu and its relatives, whose derivative is 1 on one side, made deep "
+          "networks trainable; why a relu unit that is negative for every row is dead and stays so; and why the "
+          "smooth ones keep a little slope there.</p>\n"
+          "<div class=\"figures small\">\n",
+          out);
     for (size_t i = 0; i < nni_activation_domain.count && drawn; i++)
         if (nni_domain_name(&nni_activation_domain, i))
             drawn = draw(out, &texts, (nn_activation)i);

@@ -2,35 +2,28 @@
 #include <math.h>
 
 #include "draw/html.h"
-#include "report/page/frames.h"
+#include "report/sections/frames.h"
 #include "report/theory/parts.h"
 
 void nni_theory_introduce_descents(FILE *out)
 {
-    fputs(
-        "<p>A single unit with one input has two parameters, a weight and a bias, so its loss is a surface over a "
-        "plane. "
-        "The darker, the larger the loss; from one line to the next it changes by the same factor. The orange line is "
-        "the "
-        "way of gradient descent, with a dot for each of the first steps. A step goes against the gradient,</p>\n"
-        "<p class=\"formula\"><var>&theta;</var> &larr; <var>&theta;</var> &minus; "
-        "<var>&eta;</var>&thinsp;&nabla;<var>E</var>(<var>&theta;</var>),</p>\n"
-        "<p>at a right angle to the line it starts from, and <var>&eta;</var>, the learning rate, says how far. Near a "
-        "minimum "
-        "<var>&theta;</var>* every smooth loss is a bowl, and along an axis of the bowl with curvature "
-        "<var>&lambda;</var> (an eigenvalue of the matrix of second derivatives) a step changes the distance from the "
-        "minimum to</p>\n"
-        "<p class=\"formula\"><var>d</var> &larr; (1 &minus; <var>&eta;&lambda;</var>)&thinsp;<var>d</var>.</p>\n"
-        "<p>It shrinks as long as 0 &lt; <var>&eta;</var> &lt; 2/<var>&lambda;</var>. The steepest axis sets the "
-        "limit, 2 over "
-        "the largest <var>&lambda;</var>: beyond it every step lands higher on the opposite wall. The flattest axis "
-        "sets the "
-        "time: there it takes some 1/(<var>&eta;&lambda;</var>) steps to come three times as near. The more the "
-        "curvatures "
-        "differ, the worse a single rate suits both, which is why features are scaled and why optimizers with momentum "
-        "or with a "
-        "rate for each parameter exist.</p>\n",
-        out);
+    fputs("<p>A single unit with one input has two parameters, a weight and a bias, so its loss is a surface over a "
+          "plane. The darker, the larger the loss; from one line to the next it changes by the same factor. The "
+          "orange line is the way of gradient descent, with a dot for each of the first steps. A step goes against "
+          "the gradient,</p>\n"
+          "<p class=\"formula\"><var>&theta;</var> &larr; <var>&theta;</var> &minus; "
+          "<var>&eta;</var>&thinsp;&nabla;<var>E</var>(<var>&theta;</var>),</p>\n"
+          "<p>at a right angle to the line it starts from, and <var>&eta;</var>, the learning rate, says how far. "
+          "Near a minimum <var>&theta;</var>* every smooth loss is a bowl, and along an axis of the bowl with "
+          "curvature <var>&lambda;</var> (an eigenvalue of the matrix of second derivatives) a step changes the "
+          "distance from the minimum to</p>\n"
+          "<p class=\"formula\"><var>d</var> &larr; (1 &minus; <var>&eta;&lambda;</var>)&thinsp;<var>d</var>.</p>\n"
+          "<p>It shrinks as long as 0 &lt; <var>&eta;</var> &lt; 2/<var>&lambda;</var>. The steepest axis sets the "
+          "limit, 2 over the largest <var>&lambda;</var>: beyond it every step lands higher on the opposite wall. "
+          "The flattest axis sets the time: there it takes some 1/(<var>&eta;&lambda;</var>) steps to come three "
+          "times as near. The more the curvatures differ, the worse a single rate suits both, which is why features "
+          "are scaled and why optimizers with momentum or with a rate for each parameter exist.</p>\n",
+          out);
 }
 
 /* --- the bowl --- */
@@ -148,7 +141,7 @@ nn_status nni_theory_descents(FILE *out, nni_theory_group group, nn_error *error
     nni_html_put(out, nni_theory_data(&texts, group.runs[0]));
     fputs("</h3>\n", out);
     put_bowl(out, &texts, &bowl);
-    fputs("<div class=\"figures\">\n", out);
+    fputs("<div class=\"figures small\">\n", out);
     for (size_t i = 0; i < group.count && drawn; i++) {
         const nni_history *run = group.runs[i];
         const struct verdict verdict = judge(&texts, run, &bowl);

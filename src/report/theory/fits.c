@@ -11,24 +11,20 @@ enum { ROWS = 200, KINDS = NNI_DRAW_COLOURS };
 
 void nni_theory_introduce_fits(FILE *out)
 {
-    fputs("<p>Each picture shows rows of the data as dots, and the network's answer to every input as a line. With one "
-          "hidden "
-          "layer of <var>n</var> units the network computes</p>\n"
-          "<p class=\"formula\"><var>f</var>(<var>x</var>) = <var>c</var> + "
-          "<var>v</var><sub>1</sub> &sigma;(<var>w</var><sub>1</sub><var>x</var> + <var>b</var><sub>1</sub>) + "
-          "&hellip; + "
+    fputs("<p>Each picture shows rows of the data as dots, and the network's answer to every input as a line. With "
+          "one hidden layer of <var>n</var> units the network computes</p>\n"
+          "<p class=\"formula\"><var>f</var>(<var>x</var>) = <var>c</var> + <var>v</var><sub>1</sub> "
+          "&sigma;(<var>w</var><sub>1</sub><var>x</var> + <var>b</var><sub>1</sub>) + &hellip; + "
           "<var>v</var><sub><var>n</var></sub> &sigma;(<var>w</var><sub><var>n</var></sub><var>x</var> + "
           "<var>b</var><sub><var>n</var></sub>),</p>\n"
           "<p>a sum of <var>n</var> copies of one function &sigma;, each shifted, stretched and weighted. With "
-          "&sigma; = relu each copy bends at one point, where <var>w</var><var>x</var> + <var>b</var> = 0: the sum is "
-          "a chain "
-          "of at most <var>n</var> + 1 straight pieces. With few units it cuts the corners of a curve; with many it "
-          "follows it.</p>\n"
+          "&sigma; = relu each copy bends at one point, where <var>w</var><var>x</var> + <var>b</var> = 0: the sum "
+          "is a chain of at most <var>n</var> + 1 straight pieces. With few units it cuts the corners of a curve; "
+          "with many it follows it.</p>\n"
           "<p>That this always works is the theorem of universal approximation (Cybenko 1989; Hornik 1991; for every "
           "&sigma; that is no polynomial Leshno and others 1993): on a bounded region, with enough units, such a sum "
-          "comes as "
-          "near to any continuous function as one likes. The theorem says that good weights exist. It does not say "
-          "that training finds them, nor how many units and rows that takes.</p>\n",
+          "comes as near to any continuous function as one likes. The theorem says that good weights exist. It does "
+          "not say that training finds them, nor how many units and rows that takes.</p>\n",
           out);
 }
 
@@ -182,7 +178,7 @@ nn_status nni_theory_fits(FILE *out, nni_theory_group group, nn_error *error)
                 nni_text(&texts, "From %zu to %zu hidden units the %s falls from %s to %s.",
                          nni_theory_hidden_units(least), nni_theory_hidden_units(most), name,
                          NNI_FIGURE(error_of(least)), NNI_FIGURE(error_of(most))));
-    fputs("<div class=\"figures\">\n", out);
+    fputs("<div class=\"figures small\">\n", out);
     for (size_t i = 0; i < group.count && drawn; i++)
         drawn = draw_fit(out, &texts, group.runs[i], name, values);
     if (group.count > 1 && drawn)

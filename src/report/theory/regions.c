@@ -3,7 +3,7 @@
 
 #include "draw/html.h"
 #include "draw/plot.h"
-#include "report/page/frames.h"
+#include "report/sections/frames.h"
 #include "report/theory/parts.h"
 #include "support/memory.h"
 
@@ -11,26 +11,23 @@ enum { SIDE = 360 }; /* pixels of the picture behind a plot */
 
 void nni_theory_introduce_regions(FILE *out)
 {
-    fputs(
-        "<p>Each picture shows what a network of two inputs answers at every point of their plane. The colour is the "
-        "class that it takes the point for, stronger the surer it is; where it cannot tell, the picture is pale. Dots "
-        "are "
-        "rows of the data in the colours of their true classes, so a dot on ground of another colour is a "
-        "mistake.</p>\n"
-        "<p>A layer computes</p>\n"
-        "<p class=\"formula\"><var>a</var> = &sigma;(<var>W</var><var>x</var> + <var>b</var>).</p>\n"
-        "<p>Leave out &sigma;, and layers in a row become one, however many there are and however wide:</p>\n"
-        "<p class=\"formula\"><var>W</var><sub>2</sub>(<var>W</var><sub>1</sub><var>x</var> + "
-        "<var>b</var><sub>1</sub>) + "
-        "<var>b</var><sub>2</sub> = (<var>W</var><sub>2</sub><var>W</var><sub>1</sub>)<var>x</var> + "
-        "(<var>W</var><sub>2</sub><var>b</var><sub>1</sub> + <var>b</var><sub>2</sub>).</p>\n"
-        "<p>Between two classes such a network is undecided where <var>w</var>&middot;<var>x</var> + <var>c</var> = 0, "
-        "which is a straight line. No straight line separates a ring from the ring around it, two spirals, or the "
-        "corners of XOR, so however long it trains a good part of the rows stays wrong. With a bent &sigma; the hidden "
-        "units "
-        "map the plane to a space of their own. There the border is still flat; seen from the plane it is a "
-        "curve.</p>\n",
-        out);
+    fputs("<p>Each picture shows what a network of two inputs answers at every point of their plane. The colour is "
+          "the class that it takes the point for, stronger the surer it is; where it cannot tell, the picture is "
+          "white. Dots are rows of the data in the colours of their true classes, so a dot on ground of another "
+          "colour is a mistake.</p>\n"
+          "<p>A layer computes</p>\n"
+          "<p class=\"formula\"><var>a</var> = &sigma;(<var>W</var><var>x</var> + <var>b</var>).</p>\n"
+          "<p>Leave out &sigma;, and layers in a row become one, however many there are and however wide:</p>\n"
+          "<p class=\"formula\"><var>W</var><sub>2</sub>(<var>W</var><sub>1</sub><var>x</var> + "
+          "<var>b</var><sub>1</sub>) + <var>b</var><sub>2</sub> = "
+          "(<var>W</var><sub>2</sub><var>W</var><sub>1</sub>)<var>x</var> + "
+          "(<var>W</var><sub>2</sub><var>b</var><sub>1</sub> + <var>b</var><sub>2</sub>).</p>\n"
+          "<p>Between two classes such a network is undecided where <var>w</var>&middot;<var>x</var> + <var>c</var> "
+          "= 0, which is a straight line. No straight line separates a ring from the ring around it, two spirals, or "
+          "the corners of XOR, so however long it trains a good part of the rows stays wrong: at best one of XOR's "
+          "four. With a bent &sigma; the hidden units map the plane to a space of their own. There the border is "
+          "still flat; seen from the plane it is a curve.</p>\n",
+          out);
 }
 
 static double accuracy_of(const nni_history *run)
@@ -101,7 +98,7 @@ nn_status nni_theory_regions(FILE *out, nni_theory_group group, nn_error *error)
     nni_html_put(out, nni_theory_data(&texts, group.runs[0]));
     fputs("</h3>\n", out);
     put_verdict(out, &texts, group);
-    fputs("<div class=\"figures\">\n", out);
+    fputs("<div class=\"figures small\">\n", out);
     for (size_t i = 0; i < group.count && drawn; i++)
         drawn = draw_last(out, &texts, group.runs[i]);
     fputs("</div>\n", out);

@@ -101,9 +101,11 @@ static size_t count_of(const struct entry *entries, size_t count, enum kind kind
 static void put_beginning(FILE *out, const struct entry *entries, size_t count)
 {
     nni_page_begin(out, "The theory in pictures");
-    fputs("<p>What textbooks say of neural networks, drawn from trainings that did it. Every picture but those of the "
-          "activations is of a run of nntrain, as it recorded itself; <code>scripts/theory.sh</code> makes them all "
-          "again.</p>\n<nav class=\"contents\" aria-label=\"Contents\">\n<ul>\n",
+    fputs("<p>What textbooks say of neural networks, drawn from trainings that did it. Every picture but those of "
+          "the activations is of a run of nntrain, as it recorded itself; <code>scripts/theory.sh</code> makes them "
+          "all again.</p>\n"
+          "<nav class=\"contents\" aria-label=\"Contents\">\n"
+          "<ul>\n",
           out);
     for (enum kind kind = REGIONS; kind < NOTHING; kind++)
         if (count_of(entries, count, kind))

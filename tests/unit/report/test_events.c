@@ -7,11 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "draw/plot.h"
 #include "report/events/events.h"
+#include "report/events/images.h"
 #include "report/events/protobuf.h"
 #include "report/events/runs.h"
 #include "report/events/tfrecord.h"
 #include "support/json_read.h"
+#include "support/memory.h"
 #include "support/suite.h"
 
 /* --- a run --- */
@@ -24,7 +27,7 @@ static char *hosts[] = {host};
 static nni_curve curves[] = {{accuracy_name, accuracy}, {seconds_name, seconds}};
 static double weights[] = {2, 5}, activations[] = {7};
 static nni_layer_histograms layer_histograms = {
-    .weights = {-1, 1, weights, 2}, .activations = {0, 2, activations, 1}, .dead = 1};
+    .weights = {-1, 1.5, weights, 2}, .activations = {0.5, 2, activations, 1}, .dead = 1};
 static nni_histogram_record histograms = {.epoch = 3, .rows = 7, .layers = &layer_histograms};
 static nni_layer_shape layer = {.units = 2};
 static nni_run_origin origin = {
@@ -105,15 +108,14 @@ static void messages_have_the_wire_format_of_protobuf(void)
 
 /* What protobuf 7.36 and the RecordWriter of TensorBoard 2.21 write of the same events. */
 static const char golden[] =
-    "1800000000000000a37f4b2209000000406e55da411a0d627261696e2e4576656e743a32c3486dfc6b0000000000000087efa6e109000060"
-    "406e55da4110012a5e0a2e0a0d746573742f6163637572616379420e0802120032089a9999999999b93f4a0d0a090a077363616c61727320"
-    "010a2c0a0b72756e2f7365636f6e6473420e080212003208000000000000f83f4a0d0a090a077363616c6172732001448497043b00000000"
-    "0000001a23ac5c09000000416e55da4110032a2e0a2c0a0b72756e2f7365636f6e6473420e08021200320800000000000010404a0d0a090a"
-    "077363616c61727320013cea3304f900000000000000892b9b9609000000416e55da4110032aeb010a630a0f776569676874732f6c617965"
-    "725f30423e0802120812020802120208033230000000000000f0bf0000000000000000000000000000004000000000000000000000000000"
-    "00f03f00000000000014404a100a0c0a0a686973746f6772616d7320020a4f0a1361637469766174696f6e732f6c617965725f3042260802"
-    "120812020801120208033218000000000000000000000000000000400000000000001c404a100a0c0a0a686973746f6772616d7320020a33"
-    "0a12646561645f756e6974732f6c617965725f30420e080212003208000000000000f03f4a0d0a090a077363616c6172732001699061c8";
+    "1800000000000000a37f4b2209000000406e55da411a0d627261696e2e4576656e743a32c3486dfc3700000000000000e7e8ca5909000060"
+    "406e55da4110012a2a0a140a0d746573742f616363757261637915cdcccc3d0a120a0b72756e2f7365636f6e6473150000c03f2d5dfb0221"
+    "00000000000000017becf609000000416e55da4110032a140a120a0b72756e2f7365636f6e6473150000804089f8b716e900000000000000"
+    "3533f48909000000416e55da4110032adb010a640a0f776569676874732f6c617965725f302a5109000000000000f0bf11000000000000f8"
+    "3f190000000000001c40210000000000000d402900000000007010403210000000000000d03f000000000000f83f3a100000000000000040"
+    "00000000000014400a580a1361637469766174696f6e732f6c617965725f302a4109000000000000e03f1100000000000000401900000000"
+    "00001c40210000000000802140290000000000e02540320800000000000000403a080000000000001c400a190a12646561645f756e697473"
+    "2f6c617965725f30150000803fff6cc759";
 
 static void events_are_those_that_tensorboard_writes(void)
 {
@@ -194,6 +196,61 @@ static void an_epoch_has_the_time_at_which_it_ended(void)
     CU_ASSERT_EQUAL(nni_run_time(&resumed, 3), first + day * 32 / 24 + 2.5);
 }
 
+/* --- pictures --- */
+
+static unsigned pixel(const nni_image *image, size_t x, size_t y)
+{
+    const unsigned char *rgb = image->rgb + 3 * (y * image->width + x);
+    return (unsigned)rgb[0] << 16 | (unsigned)rgb[1] << 8 | rgb[2];
+}
+
+static void the_second_input_of_a_frame_goes_upwards(void)
+{
+    nn_error error;
+    nni_image image;
+    char sigmoid[] = "sigmoid";
+    float values[] = {1, 0.5F, 0, NAN}; /* (left, low), (right, low), (left, high), (right, high) */
+    nni_frame frame = {.width = 2, .height = 2, .outputs = 1, .values = values};
+    nni_layer_shape shape = {.units = 1, .activation = sigmoid};
+    const nni_history plane = {.layers = &shape, .layer_count = 1, .frames = &frame, .frame_count = 1};
+    CU_ASSERT_EQUAL_FATAL(nni_image_of_frame(&plane, &frame, 0, &image, &error), NN_OK);
+    CU_ASSERT(image.width == 2 && image.height == 2);
+    CU_ASSERT_EQUAL(pixel(&image, 0, 1), nni_draw_diverging(1));
+    CU_ASSERT_EQUAL(pixel(&image, 1, 1), nni_draw_diverging(0));
+    CU_ASSERT_EQUAL(pixel(&image, 0, 0), nni_draw_diverging(-1));
+    CU_ASSERT_EQUAL(pixel(&image, 1, 0), 0x808080);
+    nni_release(image.rgb);
+}
+
+static void a_unit_that_looks_at_images_is_a_tile_on_its_own_scale(void)
+{
+    nn_error error;
+    nni_image image;
+    float first[] = {-1, 0.5F, 30, 0, 7, 7}; /* three units, images of two pixels */
+    nni_layer_shape shape = {.units = 3};
+    nni_history pictures = {.layers = &shape,
+                            .layer_count = 1,
+                            .inputs = 2,
+                            .first_weights = first,
+                            .image = true,
+                            .image_width = 2,
+                            .image_height = 1,
+                            .image_channels = 1};
+    CU_ASSERT_EQUAL_FATAL(nni_image_of_weights(&pictures, &image, &error), NN_OK);
+    CU_ASSERT(image.width == 5 && image.height == 3); /* two by two tiles with a gap */
+    CU_ASSERT_EQUAL(pixel(&image, 0, 0), nni_draw_diverging(-1));
+    CU_ASSERT_EQUAL(pixel(&image, 1, 0), nni_draw_diverging(0.5));
+    CU_ASSERT_EQUAL(pixel(&image, 2, 0), 0xFFFFFF);
+    CU_ASSERT_EQUAL(pixel(&image, 3, 0), nni_draw_diverging(1));
+    CU_ASSERT_EQUAL(pixel(&image, 0, 2), nni_draw_diverging(1));
+    nni_release(image.rgb);
+    pictures.image_width = SIZE_MAX / 2 + 2; /* times two it is 2 again: no image of two pixels */
+    pictures.image_height = 2;
+    CU_ASSERT_EQUAL_FATAL(nni_image_of_weights(&pictures, &image, &error), NN_OK);
+    CU_ASSERT(image.width == 2 && image.height == 3); /* inputs by units */
+    nni_release(image.rgb);
+}
+
 static int remove_entry(const char *path, const struct stat *about, int kind, struct FTW *place)
 {
     (void)about, (void)kind, (void)place;
@@ -209,6 +266,8 @@ int main(void)
         NN_TEST(events_are_those_that_tensorboard_writes),
         NN_TEST(a_table_quotes_what_has_a_meaning_in_it),
         NN_TEST(json_that_is_shared_names_no_host_path_or_recipe),
+        NN_TEST(the_second_input_of_a_frame_goes_upwards),
+        NN_TEST(a_unit_that_looks_at_images_is_a_tile_on_its_own_scale),
         NN_TEST(an_epoch_has_the_time_at_which_it_ended),
     };
     if (!mkdtemp(path) || chdir(path) != 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
-#include "report/page/class_parts.h"
 #include "report/page/parts.h"
+#include "report/sections/class_parts.h"
 #include "support/memory.h"
 
 enum { LISTED = 50 }; /* classes of a table; of more, the worst */

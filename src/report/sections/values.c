@@ -6,7 +6,7 @@
 #include "report/figures/value_figures.h"
 #include "report/page/parts.h"
 #include "report/page/section.h"
-#include "report/page/worst_rows.h"
+#include "report/sections/worst_rows.h"
 #include "support/extremes.h"
 #include "support/memory.h"
 

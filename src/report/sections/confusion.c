@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "draw/pictures.h"
-#include "report/page/class_parts.h"
 #include "report/page/parts.h"
+#include "report/sections/class_parts.h"
 #include "support/extremes.h"
 #include "support/memory.h"
 

@@ -6,9 +6,9 @@
 #include "draw/plot.h"
 #include "report/figures/figures.h"
 #include "report/figures/value_figures.h"
-#include "report/page/frames.h"
 #include "report/page/parts.h"
 #include "report/page/section.h"
+#include "report/sections/frames.h"
 #include "support/extremes.h"
 #include "support/memory.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Rows, or weights, of networks whose inputs are images, as pixels. */
-#ifndef NNI_REPORT_PAGE_IMAGE_PIXELS_H
-#define NNI_REPORT_PAGE_IMAGE_PIXELS_H
+#ifndef NNI_REPORT_SECTIONS_IMAGE_PIXELS_H
+#define NNI_REPORT_SECTIONS_IMAGE_PIXELS_H
 
 #include <stdbool.h>
 #include <stddef.h>

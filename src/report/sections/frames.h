@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Pictures of what a network of two inputs or two parameters computes: decision regions, and the loss surface. */
-#ifndef NNI_REPORT_PAGE_FRAMES_H
-#define NNI_REPORT_PAGE_FRAMES_H
+#ifndef NNI_REPORT_SECTIONS_FRAMES_H
+#define NNI_REPORT_SECTIONS_FRAMES_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,7 +11,7 @@
 
 /**
  * Colours a frame of two inputs. Classes have the colours of series, stronger the further the most likely one is ahead
- * of the next, so that the border between them is pale; values go from pale to dark over the range of the run's last
+ * of the next, and white where none is; values go from pale to dark over the range of the run's last
  * frame. What is not finite is grey.
  *
  * @param rgb  [frame->height, frame->width, 3] receives the picture, its first row at the greatest second input

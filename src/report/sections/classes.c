@@ -2,10 +2,10 @@
 #include <math.h>
 
 #include "report/figures/figures.h"
-#include "report/page/class_parts.h"
 #include "report/page/parts.h"
 #include "report/page/section.h"
-#include "report/page/worst_rows.h"
+#include "report/sections/class_parts.h"
+#include "report/sections/worst_rows.h"
 #include "support/memory.h"
 
 static bool has_nan(const nni_prediction_record *record, size_t row)

@@ -3,7 +3,7 @@
 
 #include "draw/html.h"
 #include "draw/plot.h"
-#include "report/page/frames.h"
+#include "report/sections/frames.h"
 #include "support/memory.h"
 
 enum {

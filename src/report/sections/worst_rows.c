@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/page/worst_rows.h"
+#include "report/sections/worst_rows.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -7,8 +7,8 @@
 
 #include "draw/pictures.h"
 #include "report/figures/figures.h"
-#include "report/page/image_pixels.h"
 #include "report/page/parts.h"
+#include "report/sections/image_pixels.h"
 #include "support/extremes.h"
 #include "support/memory.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/page/image_pixels.h"
+#include "report/sections/image_pixels.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Parts of the section of classes and labels. */
-#ifndef NNI_REPORT_PAGE_CLASS_PARTS_H
-#define NNI_REPORT_PAGE_CLASS_PARTS_H
+#ifndef NNI_REPORT_SECTIONS_CLASS_PARTS_H
+#define NNI_REPORT_SECTIONS_CLASS_PARTS_H
 
 #include <stddef.h>
 #include <stdio.h>

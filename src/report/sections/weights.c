@@ -4,9 +4,9 @@
 
 #include "draw/pictures.h"
 #include "draw/plot.h"
-#include "report/page/image_pixels.h"
 #include "report/page/parts.h"
 #include "report/page/section.h"
+#include "report/sections/image_pixels.h"
 #include "support/extremes.h"
 #include "support/memory.h"
 

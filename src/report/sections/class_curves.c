@@ -4,8 +4,8 @@
 
 #include "draw/plot.h"
 #include "report/figures/figures.h"
-#include "report/page/class_parts.h"
 #include "report/page/parts.h"
+#include "report/sections/class_parts.h"
 #include "support/memory.h"
 
 enum {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** The rows that a network is most wrong about. */
-#ifndef NNI_REPORT_PAGE_WORST_ROWS_H
-#define NNI_REPORT_PAGE_WORST_ROWS_H
+#ifndef NNI_REPORT_SECTIONS_WORST_ROWS_H
+#define NNI_REPORT_SECTIONS_WORST_ROWS_H
 
 #include <stddef.h>
 #include <stdio.h>

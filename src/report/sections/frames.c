@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/page/frames.h"
+#include "report/sections/frames.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -82,8 +82,8 @@ static unsigned class_colour(const struct palette *palette, const double *output
             second = fmax(second, outputs[k]);
         }
     }
-    double lead = fmin(fabs(first - second), 1);
-    return mix(white, nni_draw_rgb(best), 0.15 + 0.6 * round(lead * SHADES) / SHADES);
+    double lead = round(fmin(fabs(first - second), 1) * SHADES) / SHADES;
+    return lead > 0 ? mix(white, nni_draw_rgb(best), 0.15 + 0.6 * lead) : white; /* a lead by rounding is none */
 }
 
 static unsigned value_colour(const struct palette *palette, double value)

@@ -21,7 +21,7 @@ static void put_sample(FILE *out, const nni_series *series)
     nni_series_put_class(out, series);
     fputs("\" viewBox=\"0 0 22 10\" aria-hidden=\"true\">", out);
     if (series->form == NNI_SERIES_BARS || series->y2)
-        fprintf(out, "<path class=\"%s\" d=\"M4 0h14v10h-14z\"/>", series->y2 ? "band" : "bar");
+        fprintf(out, "<path class=\"%s\" d=\"M4 0h14v10h-14z\"/>", series->form == NNI_SERIES_BARS ? "bar" : "band");
     else
         fprintf(out, "<path class=\"%s\" d=\"%s\"/>", series->form == NNI_SERIES_POINTS ? "dots" : "line",
                 series->form == NNI_SERIES_POINTS ? "M11 5h0" : "M1 5h20");

@@ -41,7 +41,7 @@ typedef struct nni_series {
     nni_series_form form;
     const double *x;  /**< [count]; NULL: 0, 1, 2 ... */
     const double *y;  /**< [count]; NAN: none there */
-    const double *y2; /**< [count] the other edge of a band; NULL: no band */
+    const double *y2; /**< [count] the other edge of a band, or the feet of bars that stand on others; NULL: neither */
     size_t count;
     size_t colour; /**< 0 ... ; taken modulo NNI_DRAW_COLOURS */
     bool dashed;

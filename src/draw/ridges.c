@@ -9,7 +9,7 @@
 #include "draw/svg.h"
 #include "draw/text.h"
 
-static const double width = 480, overlap = 3; /* rows that the highest bin reaches across */
+static const double width = 346, overlap = 3; /* of the picture; rows that the highest bin reaches across */
 
 static double density(const nni_ridge *ridge, size_t bin)
 {

@@ -7,12 +7,14 @@
 #include "hdf5/element.h"
 #include "support/memory.h"
 
-hid_t nni_hdf5_image_create(void)
+hid_t nni_hdf5_image_create(size_t bytes)
 {
+    const size_t overhead = (size_t)1 << 14, most = (size_t)1 << 24;
+    const size_t step = bytes < most - overhead ? bytes + overhead : most;
     hid_t file = H5I_INVALID_HID;
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    if (access >= 0 && H5Pset_fapl_core(access, (size_t)1 << 24, false) >= 0)
+    if (access >= 0 && H5Pset_fapl_core(access, step, false) >= 0)
         file = H5Fcreate("in memory", H5F_ACC_TRUNC, H5P_DEFAULT, access);
     if (access >= 0)
         H5Pclose(access);

@@ -29,8 +29,9 @@ typedef struct nni_hdf5_column {
         .dataset = H5I_INVALID_HID, .type = H5I_INVALID_HID                                                            \
     }
 
-/** Begins a file, which ends HDF5's printing of errors. @return < 0: memory is short */
-hid_t nni_hdf5_image_create(void);
+/** Begins a file, which ends HDF5's printing of errors. @param bytes  that it will hold, about: memory is taken for as
+ * many, or 16 MiB at a time. @return < 0: memory is short */
+hid_t nni_hdf5_image_create(size_t bytes);
 
 /** Makes a dataset [rows], or [rows, width] where the rank is 2. @param stored  element in the file. @param given
  * element of values in memory. @return false where memory is short */

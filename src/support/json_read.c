@@ -199,6 +199,50 @@ static size_t number_length(const reader *r)
     return (size_t)(at - r->at);
 }
 
+/* A number of few digits: up to 10^15 whole numbers are doubles, and up to 10^22 powers of ten, so that their product
+ * or quotient is rounded once and is the nearest (Clinger, PLDI 1990). @return false: it takes more than that */
+static bool convert_short(const char *digits, double *number)
+{
+    enum { DIGITS = 15, POWER = 22 };
+    static const double powers[POWER + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                             1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    const bool negative = *digits == '-';
+    const char *at = digits + negative;
+    uint64_t whole = 0;
+    long power = 0;
+    bool behind = false; /* the point */
+    for (int count = 0; *at && *at != 'e' && *at != 'E'; at++) {
+        if (*at == '.') {
+            behind = true;
+            continue;
+        }
+        if (++count > DIGITS)
+            return false;
+        whole = 10 * whole + (uint64_t)(*at - '0');
+        power -= behind;
+    }
+    const long exponent = *at ? strtol(at + 1, NULL, 10) : 0;
+    if (exponent < -2 * POWER || exponent > 2 * POWER)
+        return false;
+    power += exponent;
+    if (power < -POWER || power > POWER)
+        return false;
+    const double value = power < 0 ? (double)whole / powers[-power] : (double)whole * powers[power];
+    *number = negative ? -value : value;
+    return true;
+}
+
+static double convert(const reader *r, const char *digits)
+{
+    double number = 0;
+    if (convert_short(digits, &number))
+        return number;
+    locale_t before = uselocale(r->locale);
+    number = strtod(digits, NULL);
+    uselocale(before);
+    return number;
+}
+
 static nn_status read_number(reader *r, nn_error *error)
 {
     char digits[1024];
@@ -217,9 +261,7 @@ static nn_status read_number(reader *r, nn_error *error)
     }
     if (!value->is_count)
         value->count = 0;
-    locale_t before = uselocale(r->locale);
-    value->number = strtod(digits, NULL);
-    uselocale(before);
+    value->number = convert(r, digits);
     r->at += length;
     return NN_OK;
 }

@@ -77,7 +77,8 @@ static nn_status make_datasets(nni_predictions *made, nn_error *error)
 
 static nn_status create_hdf5(nni_predictions *made, nn_error *error)
 {
-    made->file = nni_hdf5_image_create();
+    const nni_predictions_form *form = &made->form;
+    made->file = nni_hdf5_image_create(form->rows * (form->outputs + 1) * sizeof(double));
     return made->file >= 0 ? make_datasets(made, error) : failed(made, error);
 }
 

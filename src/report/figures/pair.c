@@ -92,9 +92,9 @@ static nn_status pair_rows(const nni_prediction_record *first, const nni_predict
 static double exact(double fewer, double count)
 {
     double term = pow(0.5, count), sum = 0;
-    for (double i = 0; i <= fewer; i++) {
+    for (size_t i = 0; i <= (size_t)fewer; i++) {
         sum += term;
-        term *= (count - i) / (i + 1);
+        term *= (count - (double)i) / (double)(i + 1);
     }
     return fmin(1, 2 * sum);
 }

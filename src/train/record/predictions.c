@@ -273,7 +273,10 @@ static nn_status write_file(const predictions *p, nn_error *error)
     char path[PATH_MAX];
     NN_TRY(nni_folder_join(p->run->files.folder, "predictions.h5", path, error));
     NN_TRY(nni_run_lock_check(p->run->files.lock, error));
-    const hid_t file = nni_hdf5_image_create();
+    size_t bytes = NNI_WORST_MOST * p->worst.features * sizeof *p->worst.x;
+    for (size_t c = 0; c < COLUMNS; c++)
+        bytes += p->choice.count * row_bytes(&p->columns[c]);
+    const hid_t file = nni_hdf5_image_create(bytes);
     bool good = file >= 0 && put_notes(file, p) && put_worst(file, &p->worst);
     for (size_t c = 0; good && c < COLUMNS; c++)
         good = !p->columns[c].name || put_column(file, &p->columns[c], p->choice.count, p->columns[c].values);

@@ -14,6 +14,7 @@
 #include "train/record/predictions.h"
 #include "train/record/probe.h"
 #include "train/record/surface.h"
+#include "train/run/format.h"
 
 typedef struct recorder {
     nni_run *run; /* borrowed */
@@ -122,26 +123,39 @@ static void record_predictions(recorder *state)
         nni_output_say(&run->output, "warning  %s; the report will lack predictions", failure.message);
 }
 
-static nn_status end(void *self, nni_run *run, nn_error *error)
+/* More than it should be, and so much that somebody may care. */
+static void tell_cost(const recorder *state)
 {
-    recorder *state = self;
+    static const double dear = 0.01, noticed = 0.1;
+    const nni_run *run = state->run;
+    const double all = nni_clock() - run->progress.began;
+    if (state->seconds > dear * all && state->seconds > noticed && nni_output_reports(&run->output))
+        nni_output_say(&run->output, "record   took %s, %.1f %% of the training; record: off leaves it out",
+                       nni_figure_seconds(state->seconds).text, 100 * state->seconds / all);
+}
+
+/* @param how  the state that the training ends in */
+static void finish(recorder *state, const char *how, const char *message)
+{
     const double since = nni_clock();
-    (void)error, (void)run;
     record_predictions(state);
     state->seconds += nni_clock() - since;
-    put_end(state, "finished", NULL);
+    put_end(state, how, message);
+    tell_cost(state);
+}
+
+static nn_status end(void *self, nni_run *run, nn_error *error)
+{
+    (void)error, (void)run;
+    finish(self, "finished", NULL);
     return NN_OK;
 }
 
 static nn_status halt(void *self, nni_run *run, nn_error *error)
 {
-    recorder *state = self;
-    const double since = nni_clock();
+    const nni_run_progress *progress = &run->progress;
     (void)error;
-    record_predictions(state);
-    state->seconds += nni_clock() - since;
-    put_end(state, run->progress.stopped ? "stopped" : "diverged",
-            run->progress.stopped ? NULL : run->progress.end_error.message);
+    finish(self, progress->stopped ? "stopped" : "diverged", progress->stopped ? NULL : progress->end_error.message);
     return NN_OK;
 }
 

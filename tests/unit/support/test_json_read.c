@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "support/json_read.h"
+#include "support/next_random.h"
 #include "support/suite.h"
 
 static nn_status read_text(const char *text, nni_json_document **document, nn_error *error)
@@ -42,6 +45,46 @@ static void escapes_become_utf8(void)
     CU_ASSERT_STRING_EQUAL(nni_json_root(d)->text, "\"\\/\b\f\n\r\tA\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\xc3\xa9");
     CU_ASSERT_EQUAL(nni_json_root(d)->count, strlen(nni_json_root(d)->text));
     nni_json_free(d);
+}
+
+/* Those of few digits are converted by code of our own. */
+static void numbers_are_the_nearest(void)
+{
+    enum { NUMBERS = 20000 };
+    static const char *const edges[] = {"0",
+                                        "-0",
+                                        "0.1e1",
+                                        "1e22",
+                                        "1e23",
+                                        "123456789012345e22",
+                                        "1e-22",
+                                        "1e-23",
+                                        "5e-324",
+                                        "1E+2",
+                                        "-1.5e-07",
+                                        "1e-400",
+                                        "999999999999999",
+                                        "9007199254740993",
+                                        "0.000000000000001",
+                                        "0.00000000000000001",
+                                        "1e99999999999"};
+    uint64_t random = 1;
+    for (size_t i = 0; i < NUMBERS + sizeof edges / sizeof *edges; i++) {
+        char text[64];
+        nni_json_document *d = NULL;
+        random = next_random(random);
+        const double drawn = (double)(int64_t)random * pow(10, (double)((random >> 20) % 60) - 48);
+        if (i < NUMBERS)
+            snprintf(text, sizeof text, "%.*g", (int)(1 + i % 17), drawn);
+        else
+            snprintf(text, sizeof text, "%s", edges[i - NUMBERS]);
+        CU_ASSERT_EQUAL_FATAL(read_text(text, &d, NULL), NN_OK);
+        const double found = nni_json_root(d)->number, expected = strtod(text, NULL);
+        if (memcmp(&found, &expected, sizeof found) != 0)
+            printf("\n%s: %.17g, not %.17g\n", text, found, expected);
+        CU_ASSERT(memcmp(&found, &expected, sizeof found) == 0);
+        nni_json_free(d);
+    }
 }
 
 static void what_is_no_json_is_refused_with_its_place(void)
@@ -138,6 +181,7 @@ int main(void)
     static const nni_test tests[] = {
         NN_TEST(values_stand_in_their_order),
         NN_TEST(escapes_become_utf8),
+        NN_TEST(numbers_are_the_nearest),
         NN_TEST(what_is_no_json_is_refused_with_its_place),
         NN_TEST(depth_is_bounded),
         NN_TEST(many_members_are_all_found),

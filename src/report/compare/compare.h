@@ -11,8 +11,10 @@
 #include "report/compare/settings.h"
 #include "report/history/history.h"
 
-/** Figures that runs share are drawn with this many of them in colour; they are the first of the order. */
-enum { NNI_COMPARE_COLOURED = 8 };
+enum {
+    NNI_COMPARE_COLOURED = 8, /**< runs that are drawn in colour: the first of the order */
+    NNI_COMPARE_CROWD = 100,  /**< more lines are drawn so pale that places where many meet stand out */
+};
 
 /** Runs, in which order they stand, and what they are judged by. */
 typedef struct nni_comparison {

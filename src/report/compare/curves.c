@@ -193,7 +193,7 @@ static nn_status draw(const nni_comparison *c, const overlay *show, lines *of, b
         .legend = show->first,
     };
     if (show->first)
-        fputs("<div class=\"wide tall\">\n", c->out);
+        fprintf(c->out, "<div class=\"wide tall%s\">\n", of->count > NNI_COMPARE_CROWD ? " crowd" : "");
     const bool drawn = nni_draw_plot(c->out, &plot);
     if (show->first)
         fputs("</div>\n", c->out);
@@ -273,7 +273,7 @@ static nn_status draw_all(const nni_comparison *c, const nni_string_set *figures
     others.pale_points = points_of(POINTS_PALE_OTHERS, plots * pale);
     nni_section_begin(c->out, "curves", "Curves");
     put_legend(c, plots, shared - plots, &first, &others);
-    fputs("<div class=\"figures\">\n", c->out);
+    fputs("<div class=\"figures small\">\n", c->out);
     nn_status status = NN_OK;
     bool cut = false;
     for (size_t i = 0; i < plots && status == NN_OK; i++) {

@@ -229,8 +229,10 @@ static nn_status draw(bundle *of, nn_error *error)
              of->lines, of->count - 1, nni_compare_title(c->figure, title));
     nni_section_begin(c->out, "settings", "Settings that differ");
     fprintf(c->out, "<p>A line a run, from its settings to its best %s at the right.</p>\n", title);
+    fputs(of->lines > NNI_COMPARE_CROWD ? "<div class=\"crowd\">\n" : "<div>\n", c->out);
     const bool drawn = nni_draw_parallel(c->out, "Settings and what came of them", description, of->axes, of->count,
                                          of->names, of->lines);
+    fputs("</div>\n", c->out);
     put_left_out(of);
     nni_section_end(c->out);
     return drawn ? NN_OK : no_memory(error);

@@ -62,11 +62,13 @@ static tick_step step_of_at_least(double size)
 
 /* A range below this share of its values is their rounding. */
 static const double same = 1e-12, smallest = 1e-304;
+static const double least_log =
+    1e-300; /* that the upper end of a logarithmic axis has: ticks below lose their digits */
 
 static void widen(nni_scale *scale, const nni_axis *axis, bool least_given, bool most_given)
 {
     const double value = scale->least;
-    const double by = axis->whole ? 1 : value == 0 ? 1 : fmax(fabs(value) / 10, 1e-300);
+    const double by = axis->whole ? fmax(1, fabs(value) * 1e-9) : value == 0 ? 1 : fmax(fabs(value) / 10, 1e-300);
     if (!least_given || most_given)
         scale->least = scale->log ? fmax(value / 3, DBL_TRUE_MIN) : value - by;
     if (!most_given || least_given)
@@ -102,9 +104,8 @@ bool nni_axis_is_automatic(const nni_axis *axis)
     return !axis->categories && !is_limit(axis, axis->least) && !is_limit(axis, axis->most);
 }
 
-void nni_scale_fit(nni_scale *scale, const nni_axis *axis, nni_extent extent, bool tight)
+void nni_scale_fit(nni_scale *scale, const nni_axis *axis, nni_extent extent, double sections)
 {
-    const int sections = 6;
     scale->log = axis->log;
     if (axis->categories) {
         scale->least = -0.5;
@@ -125,7 +126,9 @@ void nni_scale_fit(nni_scale *scale, const nni_axis *axis, nni_extent extent, bo
     if (scale->most - scale->least <= fmax(same * fmax(fabs(scale->least), fabs(scale->most)), smallest) &&
         !(scale->log && scale->most > scale->least * (1 + same)))
         widen(scale, axis, least_given, most_given);
-    if (tight)
+    if (scale->log)
+        scale->most = fmax(scale->most, least_log);
+    if (sections == 0)
         return;
     tick_step step = {1, 0};
     if (!axis->log) {

@@ -20,7 +20,7 @@ typedef struct canvas {
     size_t left;          /* columns of the labels and the axis */
     size_t columns, rows; /* of the plot area */
     int across, down;     /* dots of a character */
-    bool braille;
+    bool braille, empty;
     nni_scale x, y; /* to dots; y downwards */
     nni_ticks x_ticks, y_ticks;
     unsigned char *dots;   /* [rows, columns] braille dots, or 1 */
@@ -148,6 +148,8 @@ static void put_area(const canvas *c, FILE *out)
                 c->plot->utf8 ? label ? "\u2524" : "\u2502"
                 : label       ? "+"
                               : "|");
+        if (c->empty && row == c->rows / 2)
+            put_text(out, " no values", c->columns);
         put_cells(c, out, row);
         fputc('\n', out);
     }
@@ -235,8 +237,9 @@ static void plan(canvas *c)
             x.whole = x.whole && at == floor(at);
         }
     c->rows = rows - 2 - has_heading(plot);
-    nni_scale_fit(&c->x, &x, x_extent, true);
-    nni_scale_fit(&c->y, &y, y_extent, false);
+    nni_scale_fit(&c->x, &x, x_extent, 0);
+    nni_scale_fit(&c->y, &y, y_extent, fmax((double)c->rows / 2, 1));
+    c->empty = y_extent.least > y_extent.most;
     c->y.start = 0;
     c->y.length = NNI_TEXT_LINE * (double)c->rows;
     nni_ticks_find(&c->y_ticks, &c->y, false, false);

@@ -243,7 +243,9 @@ static void put_method(const pairs *of)
         fprintf(out, " All p are corrected for %zu comparisons (Holm).", of->count);
     else if (of->count > 1)
         fprintf(out, " Each interval is of one comparison: of %zu, one may exclude 0 by chance.", of->count);
-    if (of->chosen_by_these && of->c->count > 2)
+    if (of->first != of->c->order[0])
+        fputs(" Better ranked runs have recorded no predictions.", out);
+    else if (of->chosen_by_these && of->c->count > 2)
         fputs(" The best run was chosen by these very rows, which flatters it.", out);
     fputs("</p>\n", out);
 }

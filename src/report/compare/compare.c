@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The page of several runs. */
-#include "report/compare/compare.h"
+#include "report/compare/comparison.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/compare/compare.h"
+#include "report/compare/comparison.h"
 #include "support/memory.h"
 
 static const char *find(const nni_comparison *c, size_t run, const char *split, const char *key)

@@ -6,12 +6,19 @@
 #include <string.h>
 
 #include "draw/html.h"
-#include "report/compare/compare.h"
+#include "report/compare/comparison.h"
 #include "report/page/section.h"
 #include "support/memory.h"
 
 /* The table of 1,000 runs stays about a megabyte: a cell of a figure takes some 40 bytes. */
-enum { SETTINGS_MOST = 20, VALUE_CHARACTERS = 40, DIGITS = 5, FIGURE_CELLS_MOST = 20000, FIGURE_COLUMNS_LEAST = 4 };
+enum {
+    SETTINGS_MOST = 20,
+    VALUE_CHARACTERS = 40,
+    LIST_CHARACTERS = 160,
+    DIGITS = 5,
+    FIGURE_CELLS_MOST = 20000,
+    FIGURE_COLUMNS_LEAST = 4
+};
 
 /* Columns of numbers stand to the right, the others are of class text. */
 static void put_heading(FILE *out, const char *text, bool number)
@@ -232,7 +239,7 @@ static void put_other_settings(const columns *of, size_t differing)
         fputs(seen++ > 0 ? "; " : "", c->out);
         nni_html_put(c->out, settings->paths.text[settings->order[i]]);
         fputs(" ", c->out);
-        nni_html_put_short(c->out, setting->values.text[0], 4 * VALUE_CHARACTERS);
+        nni_html_put_short(c->out, setting->values.text[0], LIST_CHARACTERS);
     }
     fputs("</p></details>\n", c->out);
 }

@@ -24,15 +24,15 @@ if [ -z "${NNTRAIN:-}" ]; then
 fi
 prepare_mpi
 
-# train NAME RECIPE [ARGUMENTS...]: its output is told where it fails otherwise than by divergence, which one of them must.
+# train NAME RECIPE [ARGUMENTS...]: what it says is shown where it fails, but not where it diverges, which one of them must.
 train() {
-    local name=$1 recipe=$2 code=0
+    local name=$1 recipe=$2 said code=0
     shift 2
     echo "training $name"
-    "$NNTRAIN" train "$root/datasets/theory/$recipe.yaml" --output "$runs/$name" --progress quiet "$@" \
-        >"$runs/$name.out" 2>&1 || code=$?
+    said=$("$NNTRAIN" train "$root/datasets/theory/$recipe.yaml" --output "$runs/$name" --progress quiet --set report=off "$@" 2>&1) ||
+        code=$?
     if [ $code -ne 0 ] && [ $code -ne 4 ]; then
-        cat "$runs/$name.out" >&2
+        echo "$said" >&2
         exit $code
     fi
 }

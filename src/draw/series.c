@@ -18,7 +18,7 @@ double nni_series_x(const nni_series *series, size_t i)
 
 void nni_series_put_class(FILE *out, const nni_series *series)
 {
-    const size_t dashes = series->dashed + series->colour / NNI_DRAW_COLOURS;
+    const size_t dashes = series->faint ? 0 : series->dashed + series->colour / NNI_DRAW_COLOURS;
     fprintf(out, "s%zu", series->colour % NNI_DRAW_COLOURS);
     if (dashes > 0)
         fprintf(out, " d%zu", (dashes - 1) % 3 + 1);
@@ -153,7 +153,7 @@ static void put_dot(const drawing *d, nni_pen *pen, const nni_series *series, si
 /* Draws what lies between gaps: as lines and bands, or of single points as dots. */
 static void draw_runs(const drawing *d, const nni_series *series, bool dots)
 {
-    nni_pen pen = {.out = d->out};
+    nni_pen pen = {.out = d->out, .whole = series->faint};
     bool begun = false;
     for (size_t from = 0, to; from < series->count; from = to + 1) {
         for (to = from; to < series->count && is_point(d, series, to); to++)
@@ -244,7 +244,7 @@ static void put_point_title(const drawing *d, const nni_series *series, size_t i
 static void draw_bar(const drawing *d, nni_pen *pen, const nni_series *series, size_t i, size_t which)
 {
     const nni_box *area = &d->area;
-    const double share = 0.86, own = share * d->bar_width / (double)d->bar_series;
+    const double share = 0.86, own = share * d->bar_width / (double)(series->y2 ? 1 : d->bar_series);
     const double from = px(d, series, i) - share * d->bar_width / 2 + own * (double)which;
     const double left = within(from, area->left, area->right), right = within(from + own, area->left, area->right);
     const double zero = series->y2 ? py(d, series->y2, i) : nni_scale_at(&d->frame->y, 0);
@@ -327,13 +327,14 @@ static bool draw_series(drawing *d, const nni_series *series, size_t *bars, size
         fputc('"', out);
     }
     fputs(">\n", out);
-    d->titles = (series->titles || series->name || series->form == NNI_SERIES_BARS) && !series->faint && !series->y2 &&
+    const bool bars_alone = series->form == NNI_SERIES_BARS && !series->y2;
+    d->titles = (series->titles || series->name || bars_alone) && !series->faint && (series->titles || !series->y2) &&
                 series->count <= TITLES_OF_SERIES && *titles + series->count <= TITLES_OF_PLOT;
     if (!d->titles && series->name)
         nni_svg_title(out, series->name);
     bool fine = true;
     if (series->form == NNI_SERIES_BARS)
-        draw_bars(d, series, (*bars)++);
+        draw_bars(d, series, series->y2 ? 0 : (*bars)++);
     else if (series->form == NNI_SERIES_POINTS)
         fine = draw_dots(d, series);
     else {
@@ -356,7 +357,7 @@ bool nni_series_draw(FILE *out, const nni_plot *plot, const nni_frame *frame)
     size_t most = 0, bars = 0, titles = 0;
     for (size_t s = 0; s < plot->series_count; s++) {
         most = plot->series[s].count > most ? plot->series[s].count : most;
-        d.bar_series += plot->series[s].form == NNI_SERIES_BARS;
+        d.bar_series += plot->series[s].form == NNI_SERIES_BARS && !plot->series[s].y2;
     }
     const double reach = nni_series_bar_reach(plot);
     d.bar_width = fabs(nni_scale_at(&frame->x, frame->x.least + 2 * reach) - frame->x.start);

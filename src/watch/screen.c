@@ -147,7 +147,7 @@ static void put_progress(screen *s, const nni_history *run)
         put_line(s, plain, "epoch %.0f  %s%s", done, speed, left);
         return;
     }
-    const double part = fmin(done / (double)run->planned_epochs, 1);
+    const double part = fmax(0, fmin(done / (double)run->planned_epochs, 1));
     memset(bar, ' ', BAR);
     memset(bar, '=', (size_t)(part * BAR));
     put_line(s, plain, "epoch %.0f/%zu  [%s] %.0f %%  %s%s", done, run->planned_epochs, bar, 100 * part, speed, left);

@@ -7,7 +7,7 @@
 
 #include "draw/html.h"
 #include "draw/plot.h"
-#include "report/compare/compare.h"
+#include "report/compare/comparison.h"
 #include "report/page/section.h"
 #include "support/memory.h"
 
@@ -94,7 +94,7 @@ static nn_status add_line(lines *to, const nni_comparison *c, size_t place, cons
                                   .x = to->x[at],
                                   .y = to->y[at],
                                   .count = count,
-                                  .colour = place,
+                                  .colour = place < c->coloured ? place : NNI_DRAW_COLOURS - 1,
                                   .faint = place >= c->coloured};
     return NN_OK;
 }
@@ -188,12 +188,12 @@ static nn_status draw(const nni_comparison *c, const overlay *show, lines *of, b
         .y = axis,
         .series = of->series,
         .series_count = of->count,
-        .width = show->first ? 740 : 0,
-        .height = show->first ? 340 : 0,
+        .width = show->first ? 716 : 346,
+        .height = show->first ? 400 : 230,
         .legend = show->first,
     };
     if (show->first)
-        fputs("<div class=\"wide tall\">\n", c->out);
+        fprintf(c->out, "<div class=\"wide tall%s\">\n", of->count > NNI_COMPARE_CROWD ? " crowd" : "");
     const bool drawn = nni_draw_plot(c->out, &plot);
     if (show->first)
         fputs("</div>\n", c->out);
@@ -235,19 +235,19 @@ static void put_legend(const nni_comparison *c, size_t plots, size_t left_out, c
 {
     const size_t pale = c->count - c->coloured;
     char title[NNI_COMPARE_TITLE];
+    if (pale == 0 && left_out == 0)
+        return;
     fputs("<p>", c->out);
     if (pale > 0)
         fprintf(c->out, "The %zu runs with the best %s are in colour, the other %zu pale", c->coloured,
                 c->figure ? nni_compare_title(c->figure, title) : "figures", pale);
-    else
-        fputs("A line a run", c->out);
     if (pale > first->pale)
         fprintf(c->out, ", of which %zu are drawn", first->pale);
-    fputs(". ", c->out);
+    fputs(pale > 0 ? ". " : "", c->out);
     if (pale > 0 && plots > 1 && others->pale == 0)
         fputs("After the first plot, only the coloured ones are drawn. ", c->out);
     if (left_out > 0)
-        fprintf(c->out, "%zu more figures are in the table alone. ", left_out);
+        fprintf(c->out, "%zu more figures are in the table alone.", left_out);
     fputs("</p>\n", c->out);
 }
 
@@ -273,7 +273,7 @@ static nn_status draw_all(const nni_comparison *c, const nni_string_set *figures
     others.pale_points = points_of(POINTS_PALE_OTHERS, plots * pale);
     nni_section_begin(c->out, "curves", "Curves");
     put_legend(c, plots, shared - plots, &first, &others);
-    fputs("<div class=\"figures\">\n", c->out);
+    fputs("<div class=\"figures small\">\n", c->out);
     nn_status status = NN_OK;
     bool cut = false;
     for (size_t i = 0; i < plots && status == NN_OK; i++) {

@@ -7,7 +7,7 @@
 
 #include "draw/html.h"
 #include "draw/pictures.h"
-#include "report/compare/compare.h"
+#include "report/compare/comparison.h"
 #include "report/page/section.h"
 #include "support/memory.h"
 
@@ -17,6 +17,7 @@ enum {
     NUMBERS_AS_CATEGORIES = 8, /* a few numbers are read more easily where they stand themselves than between ticks */
     LINES_MOST = 1000,
     TITLE_CHARACTERS = 30,
+    PATH_CHARACTERS = 60,
     CATEGORY_CHARACTERS = 24,
 };
 
@@ -198,7 +199,7 @@ static void put_left_out(const bundle *of)
             continue;
         }
         fputs(many++ == 0 ? "<p class=\"note\">Without an axis, for it has too many different values: " : ", ", c->out);
-        nni_html_put_short(c->out, c->settings.paths.text[at], 2 * TITLE_CHARACTERS);
+        nni_html_put_short(c->out, c->settings.paths.text[at], PATH_CHARACTERS);
     }
     if (many > 0)
         fputs(".</p>\n", c->out);
@@ -229,8 +230,10 @@ static nn_status draw(bundle *of, nn_error *error)
              of->lines, of->count - 1, nni_compare_title(c->figure, title));
     nni_section_begin(c->out, "settings", "Settings that differ");
     fprintf(c->out, "<p>A line a run, from its settings to its best %s at the right.</p>\n", title);
+    fputs(of->lines > NNI_COMPARE_CROWD ? "<div class=\"crowd\">\n" : "<div>\n", c->out);
     const bool drawn = nni_draw_parallel(c->out, "Settings and what came of them", description, of->axes, of->count,
                                          of->names, of->lines);
+    fputs("</div>\n", c->out);
     put_left_out(of);
     nni_section_end(c->out);
     return drawn ? NN_OK : no_memory(error);

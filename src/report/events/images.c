@@ -10,7 +10,7 @@
 #include "support/memory.h"
 
 /* A picture is looked at on a screen. */
-enum { UNITS_MOST = 256, INPUTS_MOST = 1024 };
+enum { UNITS_MOST = 256, INPUTS_MOST = 1024, CURVES_HEIGHT_MOST = 256 };
 
 static nn_status make(nni_image *image, size_t width, size_t height, nn_error *error)
 {
@@ -27,6 +27,8 @@ static void put(nni_image *image, size_t x, size_t y, unsigned rgb)
     for (int i = 0; i < 3; i++)
         pixel[i] = (unsigned char)(rgb >> (16 - 8 * i));
 }
+
+static const unsigned not_finite = 0x808080;
 
 /* --- weights --- */
 
@@ -50,7 +52,7 @@ static unsigned colour_of_weight(const nni_history *run, const float *weights, s
     if (run->image && run->image_channels == 3)
         return level(weights[pixel] / scale) << 16 | level(weights[plane + pixel] / scale) << 8 |
                level(weights[2 * plane + pixel] / scale);
-    return nni_draw_diverging(isfinite(weights[pixel]) ? weights[pixel] / scale : 0);
+    return isfinite(weights[pixel]) ? nni_draw_diverging(weights[pixel] / scale) : not_finite;
 }
 
 /* Of images with other than one or three channels the channels of a unit stand below each other. */
@@ -80,7 +82,7 @@ static nn_status draw_matrix(const nni_history *run, nni_image *image, nn_error 
     NN_TRY(make(image, inputs, units, error));
     for (size_t i = 0; i < units * inputs; i++) {
         const double weight = run->first_weights[i / inputs * run->inputs + i % inputs];
-        put(image, i % inputs, i / inputs, nni_draw_diverging(isfinite(weight) ? weight / scale : 0));
+        put(image, i % inputs, i / inputs, isfinite(weight) ? nni_draw_diverging(weight / scale) : not_finite);
     }
     snprintf(image->caption, sizeof image->caption,
              "weights of units 0 to %zu of %zu (rows) from inputs 0 to %zu of %zu (columns), red +%.3g, blue -%.3g",
@@ -93,8 +95,10 @@ nn_status nni_image_of_weights(const nni_history *run, nni_image *image, nn_erro
     *image = (nni_image){.rgb = NULL};
     if (!run->first_weights || run->layer_count == 0 || run->layers[0].units == 0 || run->inputs == 0)
         return NN_OK;
-    const bool fits = run->image_width * run->image_height * run->image_channels == run->inputs;
-    return run->image && fits ? draw_tiles(run, image, error) : draw_matrix(run, image, error);
+    const bool fits = run->image && run->image_width > 0 && run->image_height > 0 &&
+                      run->inputs % run->image_width == 0 && run->inputs / run->image_width % run->image_height == 0 &&
+                      run->inputs / run->image_width / run->image_height == run->image_channels;
+    return fits ? draw_tiles(run, image, error) : draw_matrix(run, image, error);
 }
 
 /* --- frames --- */
@@ -155,10 +159,11 @@ static nn_status draw_plane(const nni_history *run, const nni_frame *frame, size
     for (size_t i = 0; i < frame->width * frame->height; i++) {
         const float *values = frame->values + i * frame->outputs;
         const double value = values[index];
-        const unsigned colour = classes       ? colour_of_classes(values, frame->outputs)
-                                : probability ? nni_draw_diverging(2 * value - 1)
-                                              : nni_draw_shade((value - all.least) / (all.most - all.least));
-        put(image, i % frame->width, frame->height - 1 - i / frame->width, isfinite(value) ? colour : 0x808080);
+        const unsigned colour = !isfinite(value) ? not_finite
+                                : classes        ? colour_of_classes(values, frame->outputs)
+                                : probability    ? nni_draw_diverging(2 * value - 1)
+                                                 : nni_draw_shade((value - all.least) / (all.most - all.least));
+        put(image, i % frame->width, frame->height - 1 - i / frame->width, colour);
     }
     snprintf(image->caption, sizeof image->caption, "over inputs %.4g to %.4g (across) and %.4g to %.4g (upwards)",
              frame->least[0], frame->most[0], frame->least[1], frame->most[1]);
@@ -174,7 +179,7 @@ static size_t pixel_row(double value, range all, size_t height)
 static nn_status draw_curves(const nni_history *run, const nni_frame *frame, nni_image *image, nn_error *error)
 {
     const range all = range_of_frames(run);
-    const size_t height = nni_larger(frame->width / 2, 2);
+    const size_t height = nni_smaller(nni_larger(frame->width / 2, 2), CURVES_HEIGHT_MOST);
     NN_TRY(make(image, frame->width, height, error));
     for (size_t k = 0; k < frame->outputs; k++)
         for (size_t x = 0; x < frame->width; x++) {

@@ -31,7 +31,7 @@ nn_status nni_name_runs(const nni_history *const *runs, size_t count, nni_string
 static double parse_time(const char *text)
 {
     struct tm parts = {.tm_isdst = 0};
-    if (!text || sscanf(text, "%d-%d-%dT%d:%d:%d", &parts.tm_year, &parts.tm_mon, &parts.tm_mday, &parts.tm_hour,
+    if (!text || sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d", &parts.tm_year, &parts.tm_mon, &parts.tm_mday, &parts.tm_hour,
                         &parts.tm_min, &parts.tm_sec) != 6)
         return 0;
     parts.tm_year -= 1900;

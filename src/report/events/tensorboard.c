@@ -22,7 +22,8 @@
 
 enum { EVENT_TIME = 1, EVENT_STEP = 2, EVENT_VERSION = 3, EVENT_SUMMARY = 5 };
 enum { SUMMARY_VALUE = 1, VALUE_TAG = 1, VALUE_SCALAR = 2, VALUE_IMAGE = 4, VALUE_HISTOGRAM = 5, VALUE_METADATA = 9 };
-enum { IMAGE_HEIGHT = 1, IMAGE_WIDTH = 2, IMAGE_COLOURS = 3, IMAGE_FILE = 4, METADATA_DESCRIPTION = 3, RGB = 3 };
+enum { IMAGE_HEIGHT = 1, IMAGE_WIDTH = 2, IMAGE_COLOURS = 3, IMAGE_FILE = 4, RGB = 3 };
+enum { METADATA_PLUGIN = 1, METADATA_DESCRIPTION = 3, PLUGIN_NAME = 1 };
 enum {
     HISTOGRAM_LEAST = 1,
     HISTOGRAM_MOST,
@@ -48,7 +49,7 @@ static void begin_event(event_file *file, double epoch)
     nni_message *event = &file->message;
     event->count = 0;
     nni_message_double(event, EVENT_TIME, nni_run_time(file->run, epoch));
-    nni_message_integer(event, EVENT_STEP, (uint64_t)epoch);
+    nni_message_integer(event, EVENT_STEP, epoch >= 0 && epoch < 1e15 ? (uint64_t)epoch : 0);
     file->summary = nni_message_begin(event, EVENT_SUMMARY);
 }
 
@@ -193,6 +194,9 @@ static nn_status put_image(event_file *file, double epoch, const char *tag, cons
     nni_message_bytes(event, IMAGE_FILE, png, bytes);
     nni_message_end(event, inside);
     const size_t metadata = nni_message_begin(event, VALUE_METADATA);
+    const size_t plugin = nni_message_begin(event, METADATA_PLUGIN);
+    nni_message_text(event, PLUGIN_NAME, "images");
+    nni_message_end(event, plugin);
     nni_message_text(event, METADATA_DESCRIPTION, image->caption);
     nni_message_end(event, metadata);
     nni_message_end(event, value);
@@ -245,7 +249,7 @@ static nn_status write_run(const nni_history *run, const char *folder, const cha
     bool created;
     if (snprintf(inside, sizeof inside, "%s/%s", folder, name) >= (int)sizeof inside ||
         snprintf(path, sizeof path, "%s/events.out.tfevents.%010" PRIu64 ".nntrain", inside,
-                 (uint64_t)nni_run_begin(run)) >= (int)sizeof path)
+                 (uint64_t)fmax(0, nni_run_begin(run))) >= (int)sizeof path)
         return nn_fail(error, NN_SYSTEM, "cannot write events into %s: the name is too long", folder);
     const int reason = nni_make_folders(inside, &created);
     if (reason != 0)

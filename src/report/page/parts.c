@@ -144,7 +144,7 @@ void nni_put_prediction_rows(FILE *out, const nni_prediction_record *record)
 
 void nni_row_of_figures_begin(FILE *out)
 {
-    fputs("<div class=\"figures\">\n", out);
+    fputs("<div class=\"figures small\">\n", out);
 }
 
 void nni_row_of_figures_end(FILE *out)

@@ -58,7 +58,7 @@ void nni_table_end(FILE *out);
  */
 void nni_put_figure(FILE *out, const char *figure, double value);
 
-/** Pictures side by side where there is room. */
+/** Pictures of 346 pixels side by side where there is room. */
 void nni_row_of_figures_begin(FILE *out);
 void nni_row_of_figures_end(FILE *out);
 

@@ -41,12 +41,12 @@ static const char *special_word(const char *word, size_t length)
     return NULL;
 }
 
-nni_metric_words nni_metric_in_words(const char *metric)
+nni_words nni_metric_in_words(const char *metric)
 {
-    nni_metric_words words = {.text = ""};
+    nni_words words = {.text = ""};
     size_t length = 0;
     if (strcmp(metric, "top_k") == 0)
-        return (nni_metric_words){.text = "top-k accuracy"};
+        return (nni_words){.text = "top-k accuracy"};
     for (const char *word = metric, *end; *word && length < sizeof words.text; word = *end ? end + 1 : end) {
         end = word + strcspn(word, "_");
         const char *special = special_word(word, (size_t)(end - word));
@@ -56,9 +56,21 @@ nni_metric_words nni_metric_in_words(const char *metric)
     return words;
 }
 
-nni_metric_words nni_metric_title(const char *metric)
+nni_words nni_metric_title(const char *metric)
 {
-    nni_metric_words words = nni_metric_in_words(metric);
+    nni_words words = nni_metric_in_words(metric);
     words.text[0] = (char)toupper((unsigned char)words.text[0]);
+    return words;
+}
+
+nni_words nni_time_in_words(const char *time)
+{
+    nni_words words = {.text = ""};
+    const char *t = strchr(time, 'T');
+    const size_t length = strlen(time);
+    if (length == 20 && t == time + 10 && time[length - 1] == 'Z')
+        snprintf(words.text, sizeof words.text, "%.10s %.8s UTC", time, t + 1);
+    else
+        snprintf(words.text, sizeof words.text, "%s", time);
     return words;
 }

@@ -16,7 +16,7 @@ static nn_status draw_metric(const nni_page *page, const char *metric, nn_error 
         if (split != NNI_FIGURE_OF_NONE && strcmp(metric, other) == 0)
             curves[split] = &run->curves[i];
     }
-    const nni_metric_words title = nni_metric_title(metric);
+    const nni_words title = nni_metric_title(metric);
     const bool loss = strcmp(metric, "loss") == 0;
     return nni_draw_epochs(page,
                            &(nni_epoch_plot){.title = title.text,

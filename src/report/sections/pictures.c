@@ -16,8 +16,8 @@ enum {
     OUTPUTS = 6, /* with a curve */
     FRAMES = 32, /* of a curve */
     DOTS = 1000, /* rows as dots */
-    NAMED = 8,   /* classes with dots of their own */
-    SIDE = 240,  /* pixels of the last frame */
+    NAMED = 8,   /* classes of the legend */
+    SIDE = 400,  /* pixels of the last frame */
 };
 
 /* --- two inputs --- */
@@ -42,63 +42,39 @@ static void measure_regions(const nni_frame *frame, double share[NAMED])
     }
 }
 
-/* Dots of the rows that are of a class; of values of all. @return how many */
-static size_t take_dots(const nni_prediction_record *record, size_t class_of, double *x, double *y)
-{
-    const size_t shown = nni_smaller(record->rows, DOTS);
-    size_t count = 0;
-    for (size_t i = 0; i < shown; i++) {
-        const size_t row = i * record->rows / shown;
-        if (record->class_of && (size_t)record->class_of[row] != class_of)
-            continue;
-        x[count] = (double)record->x[2 * row];
-        y[count++] = (double)record->x[2 * row + 1];
-    }
-    return count;
-}
-
-static bool draw_last_frame(const nni_page *page, nni_texts *texts, double *room, unsigned char *rgb)
+/* The last one larger, with axes, its rows and the names of classes. */
+static bool draw_last_frame(const nni_page *page, nni_texts *texts, unsigned char *rgb)
 {
     const nni_history *run = page->run;
     const nni_frame *frame = &run->frames[run->frame_count - 1];
     const nni_prediction_record *record = run->predictions;
-    const bool classes = record && record->kind == NN_PREDICTS_CLASSES;
-    const size_t count = has_dots(run) && classes ? nni_smaller(record->class_count, NAMED) : has_dots(run);
-    nni_series series[NAMED];
+    const size_t named = record && record->kind == NN_PREDICTS_CLASSES ? nni_smaller(record->class_count, NAMED) : 0;
+    nni_series names[NAMED];
+    double share[NAMED];
     const char *text = nni_text(texts, "What the network predicts over %s and %s after epoch %.0f.",
                                 nni_feature_text(texts, run, 0), nni_feature_text(texts, run, 1), frame->epoch);
-    double share[NAMED], *place = room;
     measure_regions(frame, share);
-    for (size_t i = 0; i < count; i++) {
-        const char *name = classes ? nni_output_name(texts, run, i) : "rows";
-        const size_t dots = take_dots(record, i, place, place + DOTS);
-        series[i] = (nni_series){.name = name,
-                                 .form = NNI_SERIES_POINTS,
-                                 .x = place,
-                                 .y = place + DOTS,
-                                 .count = dots,
-                                 .colour = classes ? i : 7};
-        place += 2 * (size_t)DOTS;
-        if (classes)
-            text = nni_text(texts, "%s %s%s: %s of the area.", text, i == 0 ? "Predicted class " : "", name,
-                            NNI_FIGURE(share[i]));
+    for (size_t i = 0; i < named; i++) {
+        names[i] = (nni_series){.name = nni_output_name(texts, run, i), .form = NNI_SERIES_POINTS, .colour = i};
+        text = nni_text(texts, "%s %s%s: %s of the area.", text, i == 0 ? "Predicted class " : "", names[i].name,
+                        NNI_FIGURE(share[i]));
     }
-    if (!nni_frame_picture(run, frame, SIDE, SIDE, false, rgb))
-        return false;
-    return nni_draw_plot(
-        page->out,
-        &(nni_plot){.title = nni_text(texts, "After epoch %.0f", frame->epoch),
-                    .description = text,
-                    .x = {.title = nni_feature_text(texts, run, 0), .least = frame->least[0], .most = frame->most[0]},
-                    .y = {.title = nni_feature_text(texts, run, 1), .least = frame->least[1], .most = frame->most[1]},
-                    .series = series,
-                    .series_count = count,
-                    .width = 480,
-                    .height = 440,
-                    .legend = true,
-                    .background = rgb,
-                    .background_width = SIDE,
-                    .background_height = SIDE});
+    return nni_frame_picture(run, frame, SIDE, SIDE, true, rgb) &&
+           nni_draw_plot(
+               page->out,
+               &(nni_plot){
+                   .title = nni_text(texts, "After epoch %.0f", frame->epoch),
+                   .description = text,
+                   .x = {.title = nni_feature_text(texts, run, 0), .least = frame->least[0], .most = frame->most[0]},
+                   .y = {.title = nni_feature_text(texts, run, 1), .least = frame->least[1], .most = frame->most[1]},
+                   .series = names,
+                   .series_count = named,
+                   .width = 414,
+                   .height = 440,
+                   .legend = true,
+                   .background = rgb,
+                   .background_width = SIDE,
+                   .background_height = SIDE});
 }
 
 static nn_status write_regions(const nni_page *page, nn_error *error)
@@ -107,11 +83,8 @@ static nn_status write_regions(const nni_page *page, nn_error *error)
     const nni_prediction_record *record = run->predictions;
     const bool classes = record && record->kind == NN_PREDICTS_CLASSES;
     nni_texts texts = {0};
-    double *room = NULL;
     unsigned char *rgb = NULL;
-    nn_status status = nni_allocate(2 * (size_t)NAMED * DOTS, sizeof *room, "the rows", &room, error);
-    if (status == NN_OK)
-        status = nni_allocate((size_t)SIDE * SIDE, 3, "a picture", &rgb, error);
+    nn_status status = nni_allocate((size_t)SIDE * SIDE, 3, "a picture", &rgb, error);
     bool drawn = status == NN_OK;
     if (drawn) {
         fprintf(page->out, "<p>%s%s</p>\n",
@@ -126,9 +99,8 @@ static nn_status write_regions(const nni_page *page, nn_error *error)
                                          "epoch %.0f to epoch %.0f.",
                                          run->frame_count, run->frames[0].epoch,
                                          run->frames[run->frame_count - 1].epoch)) &&
-                draw_last_frame(page, &texts, room, rgb);
+                draw_last_frame(page, &texts, rgb);
     }
-    nni_release(room);
     nni_release(rgb);
     const nn_status ended = nni_texts_end(&texts, status != NN_OK || drawn, error);
     return status != NN_OK ? status : ended;
@@ -242,7 +214,7 @@ static bool draw_fit(struct fit *fit, size_t width)
                     .y = {.title = name, .least = (double)NAN, .most = (double)NAN},
                     .series = series,
                     .series_count = count,
-                    .width = 560,
+                    .width = 716,
                     .height = 360,
                     .legend = true});
 }
@@ -265,10 +237,8 @@ static nn_status write_fits(const nni_page *page, nn_error *error)
     if (status == NN_OK) {
         if (shown < outputs)
             fprintf(page->out, "<p>The first %zu of the %zu outputs are shown.</p>\n", shown, outputs);
-        nni_row_of_figures_begin(page->out);
         for (fit.output = 0; fit.output < shown && drawn; fit.output++)
             drawn = draw_fit(&fit, width);
-        nni_row_of_figures_end(page->out);
     }
     nni_release(fit.x);
     nni_release(fit.y);

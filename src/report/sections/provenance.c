@@ -6,6 +6,7 @@
 #include "draw/html.h"
 #include "report/page/section.h"
 #include "report/page/share.h"
+#include "report/page/words.h"
 
 static void begin_fact(const nni_page *page, const char *what)
 {
@@ -25,6 +26,12 @@ static void put_fact(const nni_page *page, const char *what, const char *text)
     begin_fact(page, what);
     nni_share_put(page, text);
     end_fact(page);
+}
+
+static void put_time(const nni_page *page, const char *what, const char *time)
+{
+    if (time)
+        put_fact(page, what, nni_time_in_words(time).text);
 }
 
 static void put_count(FILE *out, double count, const char *noun)
@@ -71,8 +78,8 @@ static void put_origin(const nni_page *page, const nni_run_origin *origin)
     fputs("<div class=\"scroll\"><table class=\"facts\">\n<tbody>\n", page->out);
     if (!page->share)
         put_fact(page, "folder", run->folder);
-    put_fact(page, "begun", run->origins[0].time);
-    put_fact(page, "ended", run->end_time);
+    put_time(page, "begun", run->origins[0].time);
+    put_time(page, "ended", run->end_time);
     put_fact(page, "data", origin->data_file);
     if (origin->data_bytes > 0) {
         begin_fact(page, "size of the data");
@@ -119,7 +126,7 @@ static void put_sessions(const nni_page *page)
     for (size_t i = 0; i < run->origin_count; i++) {
         const nni_run_origin *origin = &run->origins[i];
         fprintf(page->out, "<tr><td class=\"number\">%.0f</td><td>", origin->epoch);
-        nni_html_put(page->out, origin->time ? origin->time : "");
+        nni_html_put(page->out, origin->time ? nni_time_in_words(origin->time).text : "");
         fputs("</td><td>", page->out);
         nni_html_put(page->out, origin->version ? origin->version : "");
         fprintf(page->out, "</td><td class=\"number\">%zu</td><td class=\"number\">%zu</td><td>", origin->ranks,

@@ -147,10 +147,9 @@ static nn_status put_value(void *self, const nni_recipe_value *value, nn_error *
 /* --- both --- */
 
 /* The recipe as it was written, short forms written out. @return NULL: not known */
-static nni_yaml_node *parse_asked(const nni_history *run, nni_yaml_pool *pool)
+static nni_yaml_node *parse_asked(const char *text, nni_yaml_pool *pool)
 {
     nni_yaml_node *asked = NULL;
-    const char *text = run->origin_count > 0 ? run->origins[0].asked : NULL;
     nn_error ignored;
     if (!text || nni_yaml_parse(pool, text, NNI_YAML_FILE, "the recipe", &asked, &ignored) != NN_OK ||
         nni_yaml_check(asked, nni_recipe_section, &ignored) != NN_OK ||
@@ -162,18 +161,21 @@ static nni_yaml_node *parse_asked(const nni_history *run, nni_yaml_pool *pool)
 static nn_status put_recipe(const nni_page *page, nni_yaml_pool *pool, const nni_yaml_node *root, nn_error *error)
 {
     const char *text = page->run->recipe;
-    const nni_yaml_node *asked = parse_asked(page->run, pool);
+    const nni_history *run = page->run;
+    const nni_run_origin *newest = run->origin_count > 0 ? &run->origins[run->origin_count - 1] : NULL;
+    const nni_yaml_node *first = newest ? parse_asked(run->origins[0].asked, pool) : NULL;
+    const nni_yaml_node *last = newest ? parse_asked(newest->asked, pool) : NULL;
     listing list = {.page = page, .at = text, .line = text, .line_number = 1};
     put_key(page->out);
     fputs("<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">setting</th><th scope=\"col\">value</th>"
           "<th scope=\"col\">default</th><th scope=\"col\">from</th></tr></thead>\n<tbody>\n",
           page->out);
-    NN_TRY(nni_recipe_values(pool, root, asked, put_row, &list, error));
+    NN_TRY(nni_recipe_values(pool, root, first, last, put_row, &list, error));
     fputs("</tbody>\n</table></div>\n", page->out);
     fprintf(page->out,
             "<details><summary>The whole recipe, with the %zu settings that have their default</summary>\n<pre>",
             list.count[NNI_VALUE_DEFAULT]);
-    NN_TRY(nni_recipe_values(pool, root, asked, put_value, &list, error));
+    NN_TRY(nni_recipe_values(pool, root, first, last, put_value, &list, error));
     put_until(&list, text + strlen(text));
     fputs("</pre></details>\n", page->out);
     return NN_OK;

@@ -11,11 +11,16 @@ enum { PATH_BYTES = 256 };
 
 typedef struct walk {
     nni_yaml_pool *pool;
-    bool has_asked;
+    bool is_known; /* what the user wrote */
     nni_recipe_visit visit;
     void *self;
     nn_error *error;
 } walk;
+
+/* What the user wrote in the place of a value: at the beginning, and at the newest resumption. */
+typedef struct written {
+    const nni_yaml_node *first, *last; /* NULL: nothing */
+} written;
 
 static bool equal_texts(const char *a, const char *b)
 {
@@ -53,8 +58,7 @@ static const char *default_of(const nni_setting *section, const nni_setting *set
 }
 
 static nn_status visit_value(const walk *w, const nni_setting *section, const nni_setting *setting,
-                             const nni_yaml_node *mapping, const nni_yaml_node *node, const nni_yaml_node *asked,
-                             const char *path)
+                             const nni_yaml_node *mapping, const nni_yaml_node *node, written asked, const char *path)
 {
     static const nni_yaml_source built_in = {.kind = NNI_YAML_DEFAULTS, .name = "defaults"};
     nni_recipe_value value = {.path = path, .node = node, .source = NNI_VALUE_WRITTEN};
@@ -64,17 +68,17 @@ static nn_status visit_value(const walk *w, const nni_setting *section, const nn
         NN_TRY(nni_yaml_parse_value(w->pool, value.usual, &built_in, &usual, w->error));
     const bool is_usual = usual && equal_nodes(node, usual);
     const bool is_path = node->kind == NNI_YAML_SCALAR && *node->text == '/'; /* was made absolute */
-    if (w->has_asked && asked)
-        value.source = is_path || equal_nodes(node, asked) ? NNI_VALUE_WRITTEN : NNI_VALUE_CHOSEN;
-    else if (is_usual)
+    if (is_usual && !asked.first)
         value.source = NNI_VALUE_DEFAULT;
-    else if (w->has_asked || (value.usual && strcmp(value.usual, "auto") == 0))
+    else if (asked.last)
+        value.source = is_path || equal_nodes(node, asked.last) ? NNI_VALUE_WRITTEN : NNI_VALUE_CHOSEN;
+    else if (w->is_known || (value.usual && strcmp(value.usual, "auto") == 0))
         value.source = NNI_VALUE_CHOSEN;
     return w->visit(w->self, &value, w->error);
 }
 
-/* What the other recipe has in the place of an entry. */
-static const nni_yaml_node *beside(const nni_yaml_node *other, const char *key, size_t index)
+/* What a recipe has in the place of an entry. */
+static const nni_yaml_node *within_node(const nni_yaml_node *other, const char *key, size_t index)
 {
     const nni_yaml_entry *entry = NULL;
     if (other && other->kind == NNI_YAML_MAPPING && key)
@@ -85,12 +89,17 @@ static const nni_yaml_node *beside(const nni_yaml_node *other, const char *key, 
     return entry ? entry->value : NULL;
 }
 
-static nn_status visit_section(const walk *w, const nni_setting *section, const nni_yaml_node *mapping,
-                               const nni_yaml_node *asked, const char *path);
+static written beside(written other, const char *key, size_t index)
+{
+    return (written){within_node(other.first, key, index), within_node(other.last, key, index)};
+}
+
+static nn_status visit_section(const walk *w, const nni_setting *section, const nni_yaml_node *mapping, written asked,
+                               const char *path);
 
 /* An entry of a mapping: a section, a list of them, or a value. */
 static nn_status visit_entry(const walk *w, const nni_setting *section, const nni_yaml_node *mapping,
-                             const nni_yaml_entry *entry, const nni_yaml_node *asked, const char *path)
+                             const nni_yaml_entry *entry, written asked, const char *path)
 {
     const nni_setting *setting = section ? nni_section_find(section, entry->key) : NULL;
     const nni_setting *inner = setting ? nni_setting_section(setting) : NULL;
@@ -108,8 +117,8 @@ static nn_status visit_entry(const walk *w, const nni_setting *section, const nn
     return NN_OK;
 }
 
-static nn_status visit_section(const walk *w, const nni_setting *section, const nni_yaml_node *mapping,
-                               const nni_yaml_node *asked, const char *path)
+static nn_status visit_section(const walk *w, const nni_setting *section, const nni_yaml_node *mapping, written asked,
+                               const char *path)
 {
     char within[PATH_BYTES];
     if (mapping->kind != NNI_YAML_MAPPING)
@@ -122,9 +131,9 @@ static nn_status visit_section(const walk *w, const nni_setting *section, const 
     return NN_OK;
 }
 
-nn_status nni_recipe_values(nni_yaml_pool *pool, const nni_yaml_node *recipe, const nni_yaml_node *asked,
-                            nni_recipe_visit visit, void *self, nn_error *error)
+nn_status nni_recipe_values(nni_yaml_pool *pool, const nni_yaml_node *recipe, const nni_yaml_node *first,
+                            const nni_yaml_node *last, nni_recipe_visit visit, void *self, nn_error *error)
 {
-    const walk w = {.pool = pool, .has_asked = asked != NULL, .visit = visit, .self = self, .error = error};
-    return visit_section(&w, nni_recipe_section, recipe, asked, "");
+    const walk w = {.pool = pool, .is_known = last != NULL, .visit = visit, .self = self, .error = error};
+    return visit_section(&w, nni_recipe_section, recipe, (written){first, last}, "");
 }

@@ -27,10 +27,11 @@ typedef nn_status (*nni_recipe_visit)(void *self, const nni_recipe_value *value,
 /**
  * Visits every setting of a resolved recipe, in its order.
  *
- * @param asked  the recipe as the user wrote it; NULL: not known
+ * @param first  the recipe as the user wrote it at the beginning; NULL: not known
+ * @param last   at the newest resumption, which may be what a run before has resolved; without any, `first`
  * @return what a visit returns; NN_SYSTEM where memory runs out
  */
-nn_status nni_recipe_values(nni_yaml_pool *pool, const nni_yaml_node *recipe, const nni_yaml_node *asked,
-                            nni_recipe_visit visit, void *self, nn_error *error);
+nn_status nni_recipe_values(nni_yaml_pool *pool, const nni_yaml_node *recipe, const nni_yaml_node *first,
+                            const nni_yaml_node *last, nni_recipe_visit visit, void *self, nn_error *error);
 
 #endif

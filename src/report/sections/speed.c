@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* How fast the run was, what it waited for, and how evenly its ranks worked. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "draw/html.h"
 #include "draw/plot.h"
 #include "report/page/epochs.h"
+#include "report/page/parts.h"
 #include "report/page/section.h"
 #include "support/memory.h"
 
@@ -57,10 +59,12 @@ static nn_status draw_figures(const nni_page *page, nn_error *error)
 enum { PARTS = 5 };
 static const char *const part_names[PARTS] = {"compute", "wait for ranks", "wait for rows", "evaluate", "checkpoint"};
 
-/* Seconds of each listed rank, summed over the epochs whose records list the same ranks as the newest. */
+/* Seconds of each rank that the newest record lists, summed over the epochs whose records list all ranks as it does. */
 typedef struct rank_sums {
     const nni_rank_record *newest;
-    size_t epochs;
+    size_t epochs, listed;
+    size_t *rank;           /* [listed] ascending */
+    double *memory;         /* [listed] bytes */
     double *seconds[PARTS]; /* [listed] */
 } rank_sums;
 
@@ -71,109 +75,163 @@ static const double *part_of(const nni_rank_record *record, size_t part)
     return parts[part];
 }
 
-static bool lists_the_same(const nni_rank_record *a, const nni_rank_record *b)
+static int by_number(const void *a, const void *b)
 {
-    return a->ranks == b->ranks && a->listed == b->listed && memcmp(a->rank, b->rank, a->listed * sizeof *a->rank) == 0;
+    const size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void add_record(rank_sums *sums, const nni_rank_record *record)
+{
+    sums->epochs++;
+    for (size_t j = 0; j < record->listed; j++) {
+        const size_t *found = bsearch(&record->rank[j], sums->rank, sums->listed, sizeof *sums->rank, by_number);
+        const size_t at = found ? (size_t)(found - sums->rank) : 0;
+        for (size_t part = 0; found && part < PARTS; part++)
+            sums->seconds[part][at] += isfinite(part_of(record, part)[j]) ? part_of(record, part)[j] : 0;
+        if (found)
+            sums->memory[at] = record->memory[j];
+    }
 }
 
 static nn_status sum_up(const nni_history *run, rank_sums *sums, nn_error *error)
 {
-    sums->newest = &run->rank_times[run->rank_time_count - 1];
+    const nni_rank_record *newest = &run->rank_times[run->rank_time_count - 1];
+    sums->newest = newest;
+    sums->listed = newest->listed;
+    NN_TRY(nni_allocate(newest->listed, sizeof *sums->rank, "the times of ranks", &sums->rank, error));
+    NN_TRY(nni_allocate(newest->listed, sizeof *sums->memory, "the times of ranks", &sums->memory, error));
     for (size_t part = 0; part < PARTS; part++)
-        NN_TRY(nni_allocate(sums->newest->listed, sizeof(double), "the times of ranks", &sums->seconds[part], error));
+        NN_TRY(nni_allocate(newest->listed, sizeof(double), "the times of ranks", &sums->seconds[part], error));
+    memcpy(sums->rank, newest->rank, newest->listed * sizeof *sums->rank);
+    qsort(sums->rank, newest->listed, sizeof *sums->rank, by_number);
     for (size_t i = 0; i < run->rank_time_count; i++) {
         const nni_rank_record *record = &run->rank_times[i];
-        if (!lists_the_same(record, sums->newest))
-            continue;
-        sums->epochs++;
-        for (size_t part = 0; part < PARTS; part++)
-            for (size_t j = 0; j < record->listed; j++)
-                sums->seconds[part][j] += isfinite(part_of(record, part)[j]) ? part_of(record, part)[j] : 0;
+        const bool all = record->ranks == newest->ranks && record->listed == newest->ranks;
+        if (all || record == newest)
+            add_record(sums, record);
     }
     return NN_OK;
+}
+
+static void free_sums(rank_sums *sums)
+{
+    nni_release(sums->rank);
+    nni_release(sums->memory);
+    for (size_t part = 0; part < PARTS; part++)
+        nni_release(sums->seconds[part]);
 }
 
 /* How evenly the ranks computed, and how much of the time they waited. */
 static void put_balance(FILE *out, const rank_sums *sums)
 {
-    const size_t listed = sums->newest->listed;
+    const double listed = (double)sums->listed;
     double mean = 0, all = 0, waited = 0;
     size_t slowest = 0;
-    char most[NNI_HTML_NUMBER], average[NNI_HTML_NUMBER];
-    for (size_t j = 0; j < listed; j++) {
-        mean += sums->seconds[0][j] / (double)listed;
+    for (size_t j = 0; j < sums->listed; j++) {
+        mean += sums->seconds[0][j] / listed;
         slowest = sums->seconds[0][j] > sums->seconds[0][slowest] ? j : slowest;
-        waited += sums->seconds[1][j];
+        waited += sums->seconds[1][j] / listed;
         for (size_t part = 0; part < PARTS; part++)
-            all += sums->seconds[part][j];
+            all += sums->seconds[part][j] / listed;
     }
     if (mean <= 0)
         return;
-    const double longest = sums->seconds[0][slowest];
-    fprintf(out, "<p>Of %zu ranks, rank %zu computed longest: %s s, %.0f %% more than the average of %s s. ",
-            sums->newest->ranks, sums->newest->rank[slowest], nni_html_number(longest, 3, most),
-            100 * (longest / mean - 1), nni_html_number(mean, 3, average));
-    fprintf(out, "Ranks waited for each other %.0f %% of the time. ", all > 0 ? 100 * waited / all : 0);
-    if (longest > 1.1 * mean)
+    const double more = sums->seconds[0][slowest] - mean;
+    fprintf(out,
+            "<p>Of %zu ranks, rank %zu computed longest: %s s, %.0f %% more than the average of %s s. "
+            "Ranks waited for each other %.0f %% of the time. ",
+            sums->newest->ranks, sums->rank[slowest], NNI_FIGURE(mean + more), 100 * more / mean, NNI_FIGURE(mean),
+            100 * waited / all);
+    if (waited < 0.2 * all)
+        fputs("The work is evenly divided.", out);
+    else if (more > 0.5 * waited)
         fputs("The others wait for the slowest rank: see whether its host is slower, hotter or shared, and whether all "
               "ranks have as many cores.",
               out);
     else
-        fputs("The work is evenly divided.", out);
+        fputs(
+            "Uneven work is little of that: steps are short, messages between hosts are slow, or there are more ranks "
+            "and threads than cores.",
+            out);
     fputs("</p>\n", out);
 }
 
-/* Bars that are stacked: each part begins where the one before it ends. */
+/* Names of the ranks below their bars, and what each part of a bar tells. */
+static void name_bars(const rank_sums *sums, nni_texts *texts, const char **ranks, const char **titles)
+{
+    const size_t listed = sums->listed;
+    for (size_t j = 0; j < listed; j++) {
+        ranks[j] = nni_text(texts, "%zu", sums->rank[j]);
+        for (size_t part = 0; part < PARTS; part++)
+            titles[part * listed + j] =
+                nni_text(texts, "rank %s, %s: %s s", ranks[j], part_names[part], NNI_FIGURE(sums->seconds[part][j]));
+    }
+}
+
+/* Bars on top of each other: each part begins where the one before it ends. */
 static nn_status draw_ranks(const nni_page *page, const rank_sums *sums, nn_error *error)
 {
-    const size_t listed = sums->newest->listed;
+    const size_t listed = sums->listed;
+    nni_texts texts = {.count = 0};
     nni_series series[PARTS];
     double *edges = NULL;
-    char description[160];
+    const char **names = NULL;
     NN_TRY(nni_allocate((PARTS + 1) * listed, sizeof *edges, "the bars of ranks", &edges, error));
+    nn_status status = nni_allocate((PARTS + 1) * listed, sizeof *names, "the bars of ranks", &names, error);
+    if (status != NN_OK) {
+        nni_release(edges);
+        return status;
+    }
+    name_bars(sums, &texts, names, names + listed);
     for (size_t part = 0; part < PARTS; part++) {
         double *base = edges + part * listed, *top = base + listed;
         for (size_t j = 0; j < listed; j++)
             top[j] = base[j] + sums->seconds[part][j];
-        series[part] = (nni_series){
-            .name = part_names[part], .form = NNI_SERIES_BARS, .y = top, .y2 = base, .count = listed, .colour = part};
+        series[part] = (nni_series){.name = part_names[part],
+                                    .form = NNI_SERIES_BARS,
+                                    .y = top,
+                                    .y2 = base,
+                                    .count = listed,
+                                    .colour = part,
+                                    .titles = names + (part + 1) * listed};
     }
-    snprintf(
-        description, sizeof description,
-        "Seconds of each rank over %zu epochs, divided into computing, waiting, evaluating and writing checkpoints",
-        sums->epochs);
-    const nni_plot plot = {.title = "Where the time of each rank went",
-                           .description = description,
-                           .x = {.title = "rank", .least = (double)NAN, .most = (double)NAN, .whole = true},
-                           .y = {.title = "s", .least = 0, .most = (double)NAN},
-                           .series = series,
-                           .series_count = PARTS,
-                           .legend = true,
-                           .width = 960,
-                           .height = 320};
-    nn_status status = NN_OK;
-    if (!nni_draw_plot(page->out, &plot))
-        status = nn_fail(error, NN_SYSTEM, "no memory for the plot of ranks");
+    const nni_plot plot = {
+        .title = "Where the time of each rank went",
+        .description =
+            nni_text(&texts,
+                     "Seconds of each rank over %zu epoch%s, divided into computing, waiting, evaluating and "
+                     "writing checkpoints; the table below has them",
+                     sums->epochs, nni_plural(sums->epochs)),
+        .x =
+            {.title = "rank", .least = (double)NAN, .most = (double)NAN, .categories = names, .category_count = listed},
+        .y = {.title = "s", .least = 0, .most = (double)NAN},
+        .series = series,
+        .series_count = PARTS,
+        .legend = true,
+        .width = fmin(960, 160 + 60 * (double)listed),
+        .height = 300};
+    const bool drawn = nni_draw_plot(page->out, &plot);
+    nni_release(names);
     nni_release(edges);
-    return status;
+    return nni_texts_end(&texts, drawn, error);
 }
 
 static void put_rank_table(FILE *out, const rank_sums *sums)
 {
     char text[NNI_HTML_NUMBER];
     fprintf(out,
-            "<details><summary>Seconds of each rank over %zu epochs</summary>\n<div class=\"scroll\">"
+            "<details><summary>Seconds of each rank over %zu epoch%s</summary>\n<div class=\"scroll\">"
             "<table class=\"sortable\">\n<thead><tr><th scope=\"col\" class=\"number\">rank</th>",
-            sums->epochs);
+            sums->epochs, nni_plural(sums->epochs));
     for (size_t part = 0; part < PARTS; part++)
         fprintf(out, "<th scope=\"col\" class=\"number\">%s</th>", part_names[part]);
     fputs("<th scope=\"col\" class=\"number\">memory, MiB</th></tr></thead>\n<tbody>\n", out);
-    for (size_t j = 0; j < sums->newest->listed; j++) {
-        fprintf(out, "<tr><th scope=\"row\" class=\"number\">%zu</th>", sums->newest->rank[j]);
+    for (size_t j = 0; j < sums->listed; j++) {
+        fprintf(out, "<tr><th scope=\"row\" class=\"number\">%zu</th>", sums->rank[j]);
         for (size_t part = 0; part < PARTS; part++)
             fprintf(out, "<td class=\"number\">%s</td>", nni_html_number(sums->seconds[part][j], 4, text));
-        fprintf(out, "<td class=\"number\">%s</td></tr>\n",
-                nni_html_number(sums->newest->memory[j] / (1 << 20), 4, text));
+        fprintf(out, "<td class=\"number\">%s</td></tr>\n", nni_html_number(sums->memory[j] / (1 << 20), 4, text));
     }
     fputs("</tbody>\n</table></div></details>\n", out);
 }
@@ -185,15 +243,14 @@ static nn_status put_ranks(const nni_page *page, nn_error *error)
     if (status == NN_OK) {
         fputs("<h3>Ranks</h3>\n", page->out);
         put_balance(page->out, &sums);
-        if (sums.newest->listed < sums.newest->ranks)
+        if (sums.listed < sums.newest->ranks)
             fprintf(page->out,
                     "<p class=\"note\">Of %zu ranks the %zu slowest and fastest of epoch %.0f are shown.</p>\n",
-                    sums.newest->ranks, sums.newest->listed, sums.newest->epoch);
+                    sums.newest->ranks, sums.listed, sums.newest->epoch);
         status = draw_ranks(page, &sums, error);
         put_rank_table(page->out, &sums);
     }
-    for (size_t part = 0; part < PARTS; part++)
-        nni_release(sums.seconds[part]);
+    free_sums(&sums);
     return status;
 }
 

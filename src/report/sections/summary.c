@@ -65,7 +65,7 @@ static void put_state(const nni_page *page)
         fprintf(page->out, "after %.0f epochs", last);
     if (run->end_time) {
         fputs(", ", page->out);
-        nni_html_put(page->out, run->end_time);
+        nni_html_put(page->out, nni_time_in_words(run->end_time).text);
     }
     fputs(".</p>\n", page->out);
     if (run->end_message) {

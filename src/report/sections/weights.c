@@ -211,7 +211,7 @@ static nn_status write_dead(const nni_page *page, nn_error *error)
         units += run->layers[layer].units;
     }
     if (dead == 0) {
-        fprintf(page->out, "After epoch %.0f none of the %s units is dead: each varies over the %s sampled rows.</p>\n",
+        fprintf(page->out, "After epoch %.0f no unit is dead: each of the %s varies over the %s sampled rows.</p>\n",
                 newest->epoch, NNI_AMOUNT(units), NNI_AMOUNT(newest->rows));
         return NN_OK;
     }

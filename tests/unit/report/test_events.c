@@ -7,11 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "draw/plot.h"
 #include "report/events/events.h"
+#include "report/events/images.h"
 #include "report/events/protobuf.h"
 #include "report/events/runs.h"
 #include "report/events/tfrecord.h"
 #include "support/json_read.h"
+#include "support/memory.h"
 #include "support/suite.h"
 
 /* --- a run --- */
@@ -193,6 +196,61 @@ static void an_epoch_has_the_time_at_which_it_ended(void)
     CU_ASSERT_EQUAL(nni_run_time(&resumed, 3), first + day * 32 / 24 + 2.5);
 }
 
+/* --- pictures --- */
+
+static unsigned pixel(const nni_image *image, size_t x, size_t y)
+{
+    const unsigned char *rgb = image->rgb + 3 * (y * image->width + x);
+    return (unsigned)rgb[0] << 16 | (unsigned)rgb[1] << 8 | rgb[2];
+}
+
+static void the_second_input_of_a_frame_goes_upwards(void)
+{
+    nn_error error;
+    nni_image image;
+    char sigmoid[] = "sigmoid";
+    float values[] = {1, 0.5F, 0, NAN}; /* (left, low), (right, low), (left, high), (right, high) */
+    nni_frame frame = {.width = 2, .height = 2, .outputs = 1, .values = values};
+    nni_layer_shape shape = {.units = 1, .activation = sigmoid};
+    const nni_history plane = {.layers = &shape, .layer_count = 1, .frames = &frame, .frame_count = 1};
+    CU_ASSERT_EQUAL_FATAL(nni_image_of_frame(&plane, &frame, 0, &image, &error), NN_OK);
+    CU_ASSERT(image.width == 2 && image.height == 2);
+    CU_ASSERT_EQUAL(pixel(&image, 0, 1), nni_draw_diverging(1));
+    CU_ASSERT_EQUAL(pixel(&image, 1, 1), nni_draw_diverging(0));
+    CU_ASSERT_EQUAL(pixel(&image, 0, 0), nni_draw_diverging(-1));
+    CU_ASSERT_EQUAL(pixel(&image, 1, 0), 0x808080);
+    nni_release(image.rgb);
+}
+
+static void a_unit_that_looks_at_images_is_a_tile_on_its_own_scale(void)
+{
+    nn_error error;
+    nni_image image;
+    float first[] = {-1, 0.5F, 30, 0, 7, 7}; /* three units, images of two pixels */
+    nni_layer_shape shape = {.units = 3};
+    nni_history pictures = {.layers = &shape,
+                            .layer_count = 1,
+                            .inputs = 2,
+                            .first_weights = first,
+                            .image = true,
+                            .image_width = 2,
+                            .image_height = 1,
+                            .image_channels = 1};
+    CU_ASSERT_EQUAL_FATAL(nni_image_of_weights(&pictures, &image, &error), NN_OK);
+    CU_ASSERT(image.width == 5 && image.height == 3); /* two by two tiles with a gap */
+    CU_ASSERT_EQUAL(pixel(&image, 0, 0), nni_draw_diverging(-1));
+    CU_ASSERT_EQUAL(pixel(&image, 1, 0), nni_draw_diverging(0.5));
+    CU_ASSERT_EQUAL(pixel(&image, 2, 0), 0xFFFFFF);
+    CU_ASSERT_EQUAL(pixel(&image, 3, 0), nni_draw_diverging(1));
+    CU_ASSERT_EQUAL(pixel(&image, 0, 2), nni_draw_diverging(1));
+    nni_release(image.rgb);
+    pictures.image_width = SIZE_MAX / 2 + 2; /* times two it is 2 again: no image of two pixels */
+    pictures.image_height = 2;
+    CU_ASSERT_EQUAL_FATAL(nni_image_of_weights(&pictures, &image, &error), NN_OK);
+    CU_ASSERT(image.width == 2 && image.height == 3); /* inputs by units */
+    nni_release(image.rgb);
+}
+
 static int remove_entry(const char *path, const struct stat *about, int kind, struct FTW *place)
 {
     (void)about, (void)kind, (void)place;
@@ -208,6 +266,8 @@ int main(void)
         NN_TEST(events_are_those_that_tensorboard_writes),
         NN_TEST(a_table_quotes_what_has_a_meaning_in_it),
         NN_TEST(json_that_is_shared_names_no_host_path_or_recipe),
+        NN_TEST(the_second_input_of_a_frame_goes_upwards),
+        NN_TEST(a_unit_that_looks_at_images_is_a_tile_on_its_own_scale),
         NN_TEST(an_epoch_has_the_time_at_which_it_ended),
     };
     if (!mkdtemp(path) || chdir(path) != 0)

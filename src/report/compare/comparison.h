@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Several runs side by side: what the sections of their page share. compare.c has their order. */
-#ifndef NNI_REPORT_COMPARE_COMPARE_H
-#define NNI_REPORT_COMPARE_COMPARE_H
+#ifndef NNI_REPORT_COMPARE_COMPARISON_H
+#define NNI_REPORT_COMPARE_COMPARISON_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,8 +11,10 @@
 #include "report/compare/settings.h"
 #include "report/history/history.h"
 
-/** Figures that runs share are drawn with this many of them in colour; they are the first of the order. */
-enum { NNI_COMPARE_COLOURED = 8 };
+enum {
+    NNI_COMPARE_COLOURED = 8, /**< runs that are drawn in colour: the first of the order */
+    NNI_COMPARE_CROWD = 100,  /**< more lines are drawn so pale that places where many meet stand out */
+};
 
 /** Runs, in which order they stand, and what they are judged by. */
 typedef struct nni_comparison {

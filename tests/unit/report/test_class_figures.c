@@ -159,7 +159,7 @@ static void cells_are_those_of_the_matrix(void)
         CU_ASSERT_TRUE(i == 0 || cells[i - 1].truth * CLASSES + cells[i - 1].predicted < place);
         matrix[place] = 0;
     }
-    for (size_t i = 0; i < CLASSES * CLASSES; i++)
+    for (size_t i = 0; i < (size_t)CLASSES * CLASSES; i++)
         CU_ASSERT_EQUAL(matrix[i], 0);
     nni_release(cells);
     free_record(&record);

@@ -90,9 +90,10 @@ static double plan_below(nni_frame *frame, const nni_axis *x)
     return frame->x_names.height;
 }
 
+/* Half the units that an axis spans, which is finite. */
 static double units_of(const nni_scale *scale)
 {
-    return scale->log ? log10(scale->most) - log10(scale->least) : scale->most - scale->least;
+    return scale->log ? log10(scale->most) / 2 - log10(scale->least) / 2 : scale->most / 2 - scale->least / 2;
 }
 
 void nni_frame_plan(nni_frame *frame, const nni_axis *x, const nni_axis *y, double width, double height, bool square)

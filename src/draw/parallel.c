@@ -28,7 +28,7 @@ static nni_scale scale_of(const nni_parallel_axis *axis, size_t lines)
     nni_scale scale = {.start = height - bottom, .length = top + bottom - height};
     for (size_t i = 0; i < lines; i++)
         nni_extent_add(&extent, axis->values[i], plain.log);
-    nni_scale_fit(&scale, &plain, extent, true);
+    nni_scale_fit(&scale, &plain, extent, 0);
     return scale;
 }
 

@@ -8,7 +8,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/** A table of cells that are coloured by value: a confusion matrix. Borrowed. */
+/** A table of cells that are coloured by value: a confusion matrix. Beyond 40 rows or columns it is an image, without
+ * texts. Borrowed. */
 typedef struct nni_heat_map {
     const char *title, *description;
     const char *row_title, *column_title;

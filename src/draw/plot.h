@@ -4,8 +4,10 @@
  * nni_draw_style, by class, so that one picture serves light, dark and print.
  *
  * Every function writes one <figure> with an <svg role="img"> that has a <title> and a <desc>. Numbers are written with
- * '.' whatever the locale. The plot area carries what is needed to read values back: data-x-min, data-x-max,
- * data-x-log, data-left, data-width, and the same of y (data-y-min ..., data-top, data-height).
+ * '.' whatever the locale. The plot area, <g class="area">, carries what is needed to read values back: data-x-min,
+ * data-x-max, data-x-log, data-left, data-width, and the same of y (data-y-min ..., data-top, data-height). Within it
+ * each series is <g class="series s0" data-name="...">, with its <path class="line">, "dots" (lines of no length) or
+ * "bar".
  */
 #ifndef NNI_DRAW_PLOT_H
 #define NNI_DRAW_PLOT_H
@@ -29,7 +31,7 @@ typedef struct nni_axis {
 } nni_axis;
 
 typedef enum nni_series_form {
-    NNI_SERIES_LINE,   /**< through the points, with a gap where one is NaN; a single point is a dot */
+    NNI_SERIES_LINE,   /**< through the points, with a gap where one is not finite; a single point is a dot */
     NNI_SERIES_POINTS, /**< dots */
     NNI_SERIES_BARS,   /**< from 0 (or the axis) to y, as wide as the points lie apart */
     NNI_SERIES_STEPS,  /**< y holds from its x to the next one */
@@ -41,18 +43,20 @@ typedef struct nni_series {
     nni_series_form form;
     const double *x;  /**< [count]; NULL: 0, 1, 2 ... */
     const double *y;  /**< [count]; NAN: none there */
-    const double *y2; /**< [count] the other edge of a band, or the feet of bars that stand on others; NULL: neither */
+    const double *y2; /**< [count] the other edge of a band, which has no line of its own, or the feet of bars that
+                         stand on others; NULL: neither */
     size_t count;
     size_t colour; /**< 0 ... ; taken modulo NNI_DRAW_COLOURS */
     bool dashed;
-    bool faint;                /**< thin and pale: one of very many */
-    const char *const *titles; /**< [count] what hovering over a point tells; NULL: its values */
+    bool faint;                /**< thin and pale, to a pixel: one of very many. The legend leaves it out */
+    const char *const *titles; /**< [count] what hovering over a point tells; NULL: its name and values. Points of up to
+                                  100 a series and 600 a plot have it */
 } nni_series;
 
 /** A point or a line that stands out. */
 typedef struct nni_plot_mark {
     double x, y;       /**< NAN for one of them: a line across */
-    const char *label; /**< placed where it covers no other label */
+    const char *label; /**< placed where it covers no other label, else told on hovering alone; NULL: none */
     size_t colour;
 } nni_plot_mark;
 
@@ -66,11 +70,11 @@ typedef struct nni_plot {
     const nni_plot_mark *marks;
     size_t mark_count;
     double width, height;            /**< of the whole picture, in the units of its viewBox (CSS pixels at full size) */
-    bool square;                     /**< both axes at one scale */
+    bool square;                     /**< both axes at one scale: the picture shrinks to it */
     bool diagonal;                   /**< a thin line where y equals x */
     bool legend;                     /**< names of the series, where there is more than one */
     const unsigned char *background; /**< [background_height, background_width, 3] RGB behind the series, over the whole
-                                        plot area, first row on top; NULL: none */
+                                        plot area, first row on top, interpolated; NULL: none */
     size_t background_width, background_height;
 } nni_plot;
 
@@ -79,7 +83,9 @@ typedef struct nni_plot {
  * with it */
 bool nni_draw_plot(FILE *out, const nni_plot *plot);
 
-/** Writes the rules of the style sheet, without <style>: colours (light, dark and print), fonts, lines, figures. */
+/** Writes the rules of the style sheet, without <style>: colours (light, dark and print), fonts, lines, figures. Its
+ * variables are for the page, too: --ground, --ink, --muted (text of less weight), --axis, --grid, --panel, --s0 ...
+ * --s7. */
 void nni_draw_style(FILE *out);
 
 /** @return RGB of a series' colour in images, as 0xRRGGBB: the light one */

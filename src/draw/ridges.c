@@ -68,8 +68,8 @@ bool nni_draw_ridges(FILE *out, const char *title, const char *description, cons
         const nni_axis x = {.title = x_title, .least = NAN, .most = NAN},
                        y = {.title = "epoch", .categories = names, .category_count = count};
         nni_frame frame = {.width = 0};
-        nni_scale_fit(&frame.x, &x, extent, true);
-        nni_scale_fit(&frame.y, &y, extent, true);
+        nni_scale_fit(&frame.x, &x, extent, 0);
+        nni_scale_fit(&frame.y, &y, extent, 0);
         frame.y.most = -0.5 - overlap; /* the first epoch is farthest, on top, and has room above it */
         frame.y.least = fmax((double)count, 1) - 0.5;
         nni_frame_plan(&frame, &x, &y, width, height, false);

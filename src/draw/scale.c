@@ -62,11 +62,13 @@ static tick_step step_of_at_least(double size)
 
 /* A range below this share of its values is their rounding. */
 static const double same = 1e-12, smallest = 1e-304;
+static const double least_log =
+    1e-300; /* that the upper end of a logarithmic axis has: ticks below lose their digits */
 
 static void widen(nni_scale *scale, const nni_axis *axis, bool least_given, bool most_given)
 {
     const double value = scale->least;
-    const double by = axis->whole ? 1 : value == 0 ? 1 : fmax(fabs(value) / 10, 1e-300);
+    const double by = axis->whole ? fmax(1, fabs(value) * 1e-9) : value == 0 ? 1 : fmax(fabs(value) / 10, 1e-300);
     if (!least_given || most_given)
         scale->least = scale->log ? fmax(value / 3, DBL_TRUE_MIN) : value - by;
     if (!most_given || least_given)
@@ -102,9 +104,8 @@ bool nni_axis_is_automatic(const nni_axis *axis)
     return !axis->categories && !is_limit(axis, axis->least) && !is_limit(axis, axis->most);
 }
 
-void nni_scale_fit(nni_scale *scale, const nni_axis *axis, nni_extent extent, bool tight)
+void nni_scale_fit(nni_scale *scale, const nni_axis *axis, nni_extent extent, double sections)
 {
-    const int sections = 6;
     scale->log = axis->log;
     if (axis->categories) {
         scale->least = -0.5;
@@ -125,7 +126,9 @@ void nni_scale_fit(nni_scale *scale, const nni_axis *axis, nni_extent extent, bo
     if (scale->most - scale->least <= fmax(same * fmax(fabs(scale->least), fabs(scale->most)), smallest) &&
         !(scale->log && scale->most > scale->least * (1 + same)))
         widen(scale, axis, least_given, most_given);
-    if (tight)
+    if (scale->log)
+        scale->most = fmax(scale->most, least_log);
+    if (sections == 0)
         return;
     tick_step step = {1, 0};
     if (!axis->log) {
@@ -209,9 +212,9 @@ static void find_linear(nni_ticks *ticks, const nni_scale *scale, bool across, b
         const double first = ceil(scale->least / size_of(step) - 1e-9),
                      last = floor(scale->most / size_of(step) + 1e-9);
         ticks->count = 0;
-        for (double i = first; i <= last && ticks->count < NNI_TICKS_MOST; i++) {
+        for (int i = 0; first + i <= last && i < NNI_TICKS_MOST; i++) {
             char text[NNI_TICK_TEXT];
-            const double value = scaled(i * step.digit, step.exponent);
+            const double value = scaled((first + i) * step.digit, step.exponent);
             label_linear(text, value, step, size);
             add(ticks, value, text);
         }
@@ -220,24 +223,20 @@ static void find_linear(nni_ticks *ticks, const nni_scale *scale, bool across, b
     }
 }
 
-static void put_superscript(char text[NNI_TICK_TEXT], int number)
-{
-    static const char *const digits[] = {"\u2070", "\u00B9", "\u00B2", "\u00B3", "\u2074",
-                                         "\u2075", "\u2076", "\u2077", "\u2078", "\u2079"};
-    char plain[NNI_TICK_TEXT];
-    snprintf(plain, sizeof plain, "%d", number);
-    for (const char *at = plain; *at; at++)
-        strcat(text, *at == '-' ? "\u207B" : digits[*at - '0']);
-}
-
 static void label_log(char text[NNI_TICK_TEXT], tick_step step, bool powers)
 {
+    static const char *const superscripts[] = {"\u2070", "\u00B9", "\u00B2", "\u00B3", "\u2074",
+                                               "\u2075", "\u2076", "\u2077", "\u2078", "\u2079"};
     if (!powers) {
         nni_html_number(size_of(step), 3, text);
         return;
     }
-    snprintf(text, NNI_TICK_TEXT, step.digit == 1 ? "10" : "%d\u00D710", step.digit);
-    put_superscript(text, step.exponent);
+    char exponent[NNI_TICK_TEXT];
+    snprintf(exponent, sizeof exponent, "%d", step.exponent);
+    int used = snprintf(text, NNI_TICK_TEXT, step.digit == 1 ? "10" : "%d\u00D710", step.digit);
+    for (const char *at = exponent; *at; at++)
+        used += snprintf(text + used, (size_t)(NNI_TICK_TEXT - used), "%s",
+                         *at == '-' ? "\u207B" : superscripts[*at - '0']);
 }
 
 /* @param digits  that have labels, as bits; @param stride  decades from one label to the next; @param small  whether

@@ -27,8 +27,9 @@ typedef struct nni_scale {
 /** @return whether an axis has no limits of its own */
 bool nni_axis_is_automatic(const nni_axis *axis);
 
-/** Sets least and most from an axis and the data. @param tight  the data's own range where it has one, else rounded */
-void nni_scale_fit(nni_scale *scale, const nni_axis *axis, nni_extent extent, bool tight);
+/** Sets least and most from an axis and the data. @param sections  of the axis, to whose steps it is rounded; 0: it is
+ * as long as the data */
+void nni_scale_fit(nni_scale *scale, const nni_axis *axis, nni_extent extent, double sections);
 
 /** @return where a value lies, in pixels; NAN: nowhere */
 double nni_scale_at(const nni_scale *scale, double value);

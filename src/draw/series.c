@@ -18,7 +18,7 @@ double nni_series_x(const nni_series *series, size_t i)
 
 void nni_series_put_class(FILE *out, const nni_series *series)
 {
-    const size_t dashes = series->dashed + series->colour / NNI_DRAW_COLOURS;
+    const size_t dashes = series->faint ? 0 : series->dashed + series->colour / NNI_DRAW_COLOURS;
     fprintf(out, "s%zu", series->colour % NNI_DRAW_COLOURS);
     if (dashes > 0)
         fprintf(out, " d%zu", (dashes - 1) % 3 + 1);
@@ -153,7 +153,7 @@ static void put_dot(const drawing *d, nni_pen *pen, const nni_series *series, si
 /* Draws what lies between gaps: as lines and bands, or of single points as dots. */
 static void draw_runs(const drawing *d, const nni_series *series, bool dots)
 {
-    nni_pen pen = {.out = d->out};
+    nni_pen pen = {.out = d->out, .whole = series->faint};
     bool begun = false;
     for (size_t from = 0, to; from < series->count; from = to + 1) {
         for (to = from; to < series->count && is_point(d, series, to); to++)

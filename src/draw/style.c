@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "draw/colours.h"
 #include "draw/plot.h"
 
 /* Ground and texts, lines of axes and grid, panels, and what fills histograms. */
@@ -83,12 +84,13 @@ double nni_style_luminance(unsigned rgb)
     return sum;
 }
 
-/* Variables of a ground, and what has a colour by its value. On dark ground the strongest level is the lightest. */
+/* Variables of a ground, and what has a colour by its value. On dark ground the strongest level is the lightest. What
+ * lies on an image, which is the same on both grounds, has the light ones. */
 static void put_colours(FILE *out, const char *variables, unsigned (*series)(size_t), unsigned (*shade)(double))
 {
     const double alike = 0.179; /* luminance on which black and white stand out alike */
     const double palest = 0.35; /* shade that is seen as a line */
-    fprintf(out, ":root{%s", variables);
+    fprintf(out, "%s{%s", series == nni_draw_rgb ? ":root,.on-image" : ":root", variables);
     for (size_t colour = 0; colour < NNI_DRAW_COLOURS; colour++)
         fprintf(out, ";--s%zu:#%06x", colour, series(colour));
     fputs("}\n", out);

@@ -174,9 +174,14 @@ static void put_command(nni_pen *pen, char absolute, char relative, const long *
     pen->command = repeated(shorter ? absolute : relative);
 }
 
+static long position_of(const nni_pen *pen, double pixels)
+{
+    return pen->whole ? 10 * lround(tenths_of(pixels) / 10.0) : tenths_of(pixels);
+}
+
 static void go(nni_pen *pen, char absolute, char relative, double x, double y)
 {
-    const long to[2] = {tenths_of(x), tenths_of(y)}, by[2] = {to[0] - pen->x, to[1] - pen->y};
+    const long to[2] = {position_of(pen, x), position_of(pen, y)}, by[2] = {to[0] - pen->x, to[1] - pen->y};
     if (absolute == 'M') {
         const bool again = pen->command;
         pen->command = 'M' + 1; /* a move never repeats what was before it: that would be a line */
@@ -225,7 +230,7 @@ void nni_pen_line_within(nni_pen *pen, const nni_box *box, double x0, double y0,
     if (from > to)
         return;
     const double x = x0 + from * dx, y = y0 + from * dy;
-    if (!pen->command || tenths_of(x) != pen->x || tenths_of(y) != pen->y)
+    if (!pen->command || position_of(pen, x) != pen->x || position_of(pen, y) != pen->y)
         nni_pen_move(pen, x, y);
     nni_pen_line(pen, x0 + to * dx, y0 + to * dy);
 }

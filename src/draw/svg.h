@@ -38,9 +38,10 @@ void nni_svg_text(FILE *out, const char *kind, double x, double y, nni_anchor an
 /** Writes the elements <title>, escaped. */
 void nni_svg_title(FILE *out, const char *text);
 
-/** The data of a path, in tenths of a pixel: each command in its shortest form. */
+/** The data of a path, in tenths of a pixel or in whole ones: each command in its shortest form. */
 typedef struct nni_pen {
     FILE *out;
+    bool whole;
     long x, y;     /* where it is */
     long start[2]; /* of the part in work, where closing it leads back to */
     char command;  /* that a further pair of numbers would repeat; 0: the beginning */

@@ -87,6 +87,8 @@ static void put_norms(nni_record_norms *norms, nni_record_lines *lines, const nn
     memset(norms->squares, 0, norms->layers * sizeof *norms->squares);
     nni_optimizer_parameter_squares(run->model.optimizer, run->model.network, norms->squares);
     put_roots(&json, "weight", norms->squares, norms->layers);
+    for (size_t l = 0; l < run->model.network->frozen; l++) /* nobody computes theirs */
+        norms->shared[l] = NAN;
     put_roots(&json, "gradient", norms->shared, norms->layers);
     nni_json_end(&json, '}');
 }

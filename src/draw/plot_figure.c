@@ -91,10 +91,12 @@ static bool plan(const nni_plot *plot, nni_frame *frame)
                           plot->x.log == plot->y.log;
     if (together && !empty)
         x = y = (nni_extent){fmin(x.least, y.least), fmax(x.most, y.most)};
-    nni_scale_fit(&frame->x, &plot->x, x, !together && (plot->x.whole || !has_dots(plot)));
-    nni_scale_fit(&frame->y, &plot->y, y, false);
-    nni_frame_plan(frame, &plot->x, &plot->y, plot->width > 0 ? plot->width : default_width,
-                   plot->height > 0 ? plot->height : default_height, plot->square);
+    const double width = plot->width > 0 ? plot->width : default_width;
+    const double height = plot->height > 0 ? plot->height : default_height;
+    const double section = 50, sections = fmax(height / section, 4);
+    nni_scale_fit(&frame->x, &plot->x, x, together || (has_dots(plot) && !plot->x.whole) ? sections : 0);
+    nni_scale_fit(&frame->y, &plot->y, y, sections);
+    nni_frame_plan(frame, &plot->x, &plot->y, width, height, plot->square);
     return empty;
 }
 
@@ -144,6 +146,8 @@ bool nni_draw_plot(FILE *out, const nni_plot *plot)
     nni_frame_draw(out, &frame, &plot->x, &plot->y, plot->background);
     if (plot->diagonal)
         draw_diagonal(out, &frame);
+    if (plot->background)
+        fputs("<g class=\"on-image\">\n", out);
     nni_frame_begin_area(out, &frame);
     fine = fine && nni_series_draw(out, plot, &frame);
     nni_frame_end_area(out);
@@ -151,6 +155,8 @@ bool nni_draw_plot(FILE *out, const nni_plot *plot)
         nni_svg_text(out, "none", (frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2, NNI_ANCHOR_MIDDLE, 0,
                      "no values", SIZE_MAX);
     fine = fine && nni_marks_draw(out, plot, &frame);
+    if (plot->background)
+        fputs("</g>\n", out);
     nni_svg_end(out, frame.width);
     nni_figure_end(out);
     return fine;

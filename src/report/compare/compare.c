@@ -67,9 +67,11 @@ static nn_status put_summary(const nni_comparison *c, nn_error *error)
         nni_compare_put_label(c, first, 80);
         fprintf(c->out, " with %s at epoch %.0f", nni_html_number(c->best[first], 5, number), c->best_epoch[first]);
         if (c->count > 1 && !isnan(c->best[c->order[1]])) {
-            fputs(", before ", c->out);
+            const bool equal = c->best[c->order[1]] == c->best[first];
+            fputs(equal ? ", the same as of " : ", before ", c->out);
             nni_compare_put_label(c, c->order[1], 80);
-            fprintf(c->out, " with %s", nni_html_number(c->best[c->order[1]], 5, number));
+            if (!equal)
+                fprintf(c->out, " with %s", nni_html_number(c->best[c->order[1]], 5, number));
         }
         fputs(".</p>\n", c->out);
     }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Colours of images, which no style sheet reaches. */
+#include "draw/colours.h"
+
 #include <math.h>
 
 #include "draw/plot.h"
-#include "draw/style.h"
 
 static unsigned mixed(const unsigned *colours, size_t count, double value)
 {

@@ -43,6 +43,7 @@ static layout plan(const nni_heat_map *map)
         l.cell_height = fmax(full / fmax(rows, columns), fmin(full / rows, 4));
     }
     l.row_names = nni_names_beside(map->row_names, map->rows, l.cell_height, names_most);
+    /* 8, of which texts may use a half: a sum that is rounded must not cut off the widest one. */
     l.left = fmax(l.row_names.height, map->row_title ? fmin(nni_text_width(map->row_title), names_most) : 0) + 8;
     l.column_names = nni_names_across(map->column_names, map->columns, l.cell_width, names_most / 2);
     l.top = (map->column_title ? NNI_TEXT_LINE + 2 : 0) + l.column_names.height + 6;
@@ -55,7 +56,7 @@ static void draw_names(FILE *out, const nni_heat_map *map, const layout *l)
     const double base = 4;
     for (size_t row = 0; row < map->rows; row += l->row_names.every)
         nni_svg_text(out, "tick", l->left - 6, l->top + ((double)row + 0.5) * l->cell_height + base, NNI_ANCHOR_END, 0,
-                     map->row_names[row], nni_text_fit(map->row_names[row], l->left - 7));
+                     map->row_names[row], nni_text_fit(map->row_names[row], l->left - 7.5));
     for (size_t column = 0; column < map->columns; column += l->column_names.every) {
         const double x = l->left + ((double)column + 0.5) * l->cell_width;
         const bool turned = l->column_names.turn != 0;
@@ -65,7 +66,7 @@ static void draw_names(FILE *out, const nni_heat_map *map, const layout *l)
     }
     if (map->row_title)
         nni_svg_text(out, "axis-title", 0, l->top - 6, NNI_ANCHOR_START, 0, map->row_title,
-                     nni_text_fit(map->row_title, l->left - 7));
+                     nni_text_fit(map->row_title, l->left - 7.5));
     if (map->column_title)
         nni_svg_text(out, "axis-title", l->left + l->cell_width * (double)map->columns / 2, NNI_TEXT_SIZE,
                      NNI_ANCHOR_MIDDLE, 0, map->column_title,

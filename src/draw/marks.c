@@ -30,9 +30,11 @@ static void cover_point(coverage *cover, double x, double y)
 static void cover_line(coverage *cover, double x0, double y0, double x1, double y1)
 {
     const double most = 4 * (double)(cover->columns + cover->rows); /* a line that leaves the area far */
-    const double steps = fmin(ceil(fmax(fabs(x1 - x0), fabs(y1 - y0)) / SQUARE), most);
-    for (double i = 0; i <= steps; i++)
-        cover_point(cover, x0 + (x1 - x0) * i / fmax(steps, 1), y0 + (y1 - y0) * i / fmax(steps, 1));
+    const int steps = (int)fmin(ceil(fmax(fabs(x1 - x0), fabs(y1 - y0)) / SQUARE), most);
+    for (int i = 0; i <= steps; i++) {
+        const double share = steps > 0 ? (double)i / steps : 0;
+        cover_point(cover, x0 + (x1 - x0) * share, y0 + (y1 - y0) * share);
+    }
 }
 
 static void cover_series(coverage *cover, const nni_series *series)
@@ -50,15 +52,22 @@ static void cover_series(coverage *cover, const nni_series *series)
     }
 }
 
+/* @return square that a distance from the area's edge lies in, of `count` */
+static size_t square_of(double distance, size_t count)
+{
+    return (size_t)fmin(fmax(distance / SQUARE, 0), (double)(count - 1));
+}
+
 /* @return how many squares within a box have a line through them */
 static size_t covered(const coverage *cover, const nni_box *box)
 {
-    size_t count = 0;
     const double left = cover->frame->left, top = cover->frame->top;
-    for (double y = floor((box->top - top) / SQUARE); y <= (box->bottom - top) / SQUARE; y++)
-        for (double x = floor((box->left - left) / SQUARE); x <= (box->right - left) / SQUARE; x++)
-            if (x >= 0 && y >= 0 && x < (double)cover->columns && y < (double)cover->rows)
-                count += cover->squares[(size_t)y * cover->columns + (size_t)x];
+    const size_t last_row = square_of(box->bottom - top, cover->rows);
+    const size_t last_column = square_of(box->right - left, cover->columns);
+    size_t count = 0;
+    for (size_t row = square_of(box->top - top, cover->rows); row <= last_row; row++)
+        for (size_t column = square_of(box->left - left, cover->columns); column <= last_column; column++)
+            count += cover->squares[row * cover->columns + column];
     return count;
 }
 
@@ -114,15 +123,17 @@ static double label_width(const placing *p, const char *label)
 
 static void label_point(placing *p, const nni_plot_mark *mark, double x, double y)
 {
-    const double width = label_width(p, mark->label), circle = 7;
+    enum { RINGS = 13, DIRECTIONS = 16 };
+    const double width = label_width(p, mark->label), nearest = 9, apart = 9;
     double least = INFINITY;
     nni_box best = {0, 0, 0, 0};
-    for (double away = circle + 2; away < 120; away += 9)
-        for (int k = 0; k < 16; k++) {
-            const double angle = (double)k * acos(-1) / 8, dx = cos(angle), dy = sin(angle);
-            const double left = x + away * dx - (dx > 0.3 ? 0 : dx < -0.3 ? width : width / 2);
-            try_place(p, left, y - (away + 3) * dy, width, away, &best, &least);
-        }
+    for (int i = 0; i < RINGS * DIRECTIONS; i++) {
+        const int ring = i / DIRECTIONS;
+        const double away = nearest + apart * ring;
+        const double angle = (double)(i % DIRECTIONS) * acos(-1) * 2 / DIRECTIONS, dx = cos(angle), dy = sin(angle);
+        const double left = x + away * dx - (dx > 0.3 ? 0 : dx < -0.3 ? width : width / 2);
+        try_place(p, left, y - (away + 3) * dy, width, away, &best, &least);
+    }
     if (isfinite(least))
         put_label(p, mark->label, &best);
 }

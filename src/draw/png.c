@@ -135,7 +135,7 @@ bool nni_png_encode(const unsigned char *rgb, size_t width, size_t height, unsig
             filter_best(rgb + 3 * y * width, y > 0 ? rgb + 3 * (y - 1) * width : NULL, 3 * width, rows + y * bytes);
     fine = fine && compress2(packed, &packed_bytes, rows, (uLong)(bytes * height), Z_BEST_COMPRESSION) == Z_OK;
     if (fine)
-        file = malloc(sizeof signature + CHUNKS * CHUNK + HEADER + sizeof colours.colours + packed_bytes);
+        file = malloc(sizeof signature + (size_t)CHUNKS * CHUNK + HEADER + sizeof colours.colours + packed_bytes);
     if (file) {
         unsigned char header[HEADER] = {[8] = (unsigned char)bits, [9] = indexed ? 3 : 2};
         put_word(put_word(header, (unsigned long)width), (unsigned long)height);

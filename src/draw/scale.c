@@ -212,9 +212,9 @@ static void find_linear(nni_ticks *ticks, const nni_scale *scale, bool across, b
         const double first = ceil(scale->least / size_of(step) - 1e-9),
                      last = floor(scale->most / size_of(step) + 1e-9);
         ticks->count = 0;
-        for (double i = first; i <= last && ticks->count < NNI_TICKS_MOST; i++) {
+        for (int i = 0; first + i <= last && i < NNI_TICKS_MOST; i++) {
             char text[NNI_TICK_TEXT];
-            const double value = scaled(i * step.digit, step.exponent);
+            const double value = scaled((first + i) * step.digit, step.exponent);
             label_linear(text, value, step, size);
             add(ticks, value, text);
         }
@@ -223,24 +223,20 @@ static void find_linear(nni_ticks *ticks, const nni_scale *scale, bool across, b
     }
 }
 
-static void put_superscript(char text[NNI_TICK_TEXT], int number)
-{
-    static const char *const digits[] = {"\u2070", "\u00B9", "\u00B2", "\u00B3", "\u2074",
-                                         "\u2075", "\u2076", "\u2077", "\u2078", "\u2079"};
-    char plain[NNI_TICK_TEXT];
-    snprintf(plain, sizeof plain, "%d", number);
-    for (const char *at = plain; *at; at++)
-        strcat(text, *at == '-' ? "\u207B" : digits[*at - '0']);
-}
-
 static void label_log(char text[NNI_TICK_TEXT], tick_step step, bool powers)
 {
+    static const char *const superscripts[] = {"\u2070", "\u00B9", "\u00B2", "\u00B3", "\u2074",
+                                               "\u2075", "\u2076", "\u2077", "\u2078", "\u2079"};
     if (!powers) {
         nni_html_number(size_of(step), 3, text);
         return;
     }
-    snprintf(text, NNI_TICK_TEXT, step.digit == 1 ? "10" : "%d\u00D710", step.digit);
-    put_superscript(text, step.exponent);
+    char exponent[NNI_TICK_TEXT];
+    snprintf(exponent, sizeof exponent, "%d", step.exponent);
+    int used = snprintf(text, NNI_TICK_TEXT, step.digit == 1 ? "10" : "%d\u00D710", step.digit);
+    for (const char *at = exponent; *at; at++)
+        used += snprintf(text + used, (size_t)(NNI_TICK_TEXT - used), "%s",
+                         *at == '-' ? "\u207B" : superscripts[*at - '0']);
 }
 
 /* @param digits  that have labels, as bits; @param stride  decades from one label to the next; @param small  whether

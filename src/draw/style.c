@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "draw/colours.h"
 #include "draw/plot.h"
 
 /* Ground and texts, lines of axes and grid, panels, and what fills histograms. */

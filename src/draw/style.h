@@ -3,8 +3,6 @@
 #ifndef NNI_DRAW_STYLE_H
 #define NNI_DRAW_STYLE_H
 
-#include <stddef.h>
-
 /** Levels of shade, from pale to strong on light and dark ground: classes h0, h1 ... of cells, with a colour for text
  * on them, and p0, p1 ... of lines. */
 enum { NNI_STYLE_LEVELS = 16, NNI_STYLE_LINES = 8 };
@@ -14,11 +12,5 @@ double nni_style_luminance(unsigned rgb);
 
 /** @return level of a value within 0 ... 1, for class h<level>; of what is no number 0 */
 int nni_style_level(double value);
-
-/** @return nni_draw_rgb's counterpart for dark ground (0xRRGGBB) */
-unsigned nni_draw_rgb_on_dark(size_t colour);
-
-/** @return nni_draw_shade's counterpart for dark ground: from dark to light (0xRRGGBB) */
-unsigned nni_draw_shade_on_dark(double value);
 
 #endif

@@ -53,8 +53,8 @@ static void draw_series(canvas *c, size_t which)
         const double x = nni_scale_at(&c->x, x_of(series, i)), y = nni_scale_at(&c->y, series->y[i]);
         const bool point = !isnan(x) && !isnan(y);
         if (point && !isnan(x_before)) {
-            const double steps = fmax(ceil(fmax(fabs(x - x_before), fabs(y - y_before))), 1);
-            for (double k = 0; k <= steps; k++)
+            const int steps = (int)fmax(ceil(fmax(fabs(x - x_before), fabs(y - y_before))), 1); /* within the area */
+            for (int k = 0; k <= steps; k++)
                 put_dot(c, x_before + (x - x_before) * k / steps, y_before + (y - y_before) * k / steps, which);
         } else if (point)
             put_dot(c, x, y, which);
@@ -167,29 +167,32 @@ static void put_axis(const canvas *c, FILE *out)
     fputc('\n', out);
 }
 
-/* Numbers of the x axis below their ticks, and its title where room is left at the end. */
+/* Numbers of the x axis below their ticks, and its title where room is left before them or behind. */
 static void put_numbers(const canvas *c, FILE *out, char *line)
 {
     const size_t all = c->left + c->columns;
-    size_t end = 0;
+    size_t begin = all, end = 0;
     memset(line, ' ', all);
     for (size_t i = 0; i < c->x_ticks.count; i++) {
         const char *text = c->x_ticks.ticks[i].text;
-        const size_t length = strlen(text);
-        const size_t middle =
-            c->left + (size_t)lround(nni_scale_at(&c->x, c->x_ticks.ticks[i].value)) / (size_t)c->across;
+        const size_t length = strlen(text), at = (size_t)lround(nni_scale_at(&c->x, c->x_ticks.ticks[i].value));
+        const size_t middle = c->left + at / (size_t)c->across;
         size_t from = middle > length / 2 ? middle - length / 2 : 0;
         from = from + length > all ? all - length : from;
-        if (length > 0 && length <= all && (end == 0 || from > end)) {
-            memcpy(line + from, text, length);
-            end = from + length;
-        }
+        if (length == 0 || length > all || (end > 0 && from <= end))
+            continue;
+        for (size_t k = 0; k < length; k++)
+            line[from + k] = text[k];
+        begin = end == 0 ? from : begin;
+        end = from + length;
     }
-    const size_t title = c->plot->x_title ? nni_text_length(c->plot->x_title) : 0;
-    const bool after = title > 0 && end + 1 + title <= all;
-    fprintf(out, "%.*s", (int)(after ? all - title : end), line);
-    if (after)
-        put_text(out, c->plot->x_title, title);
+    const char *title = c->plot->x_title ? c->plot->x_title : "";
+    const size_t wide = nni_text_length(title);
+    const bool before = wide < begin, behind = !before && end + 1 + wide <= all;
+    const size_t written = before ? put_text(out, title, wide) : 0;
+    fprintf(out, "%.*s", (int)((behind ? all - wide : end) - (written < end ? written : end)), line + written);
+    if (behind)
+        put_text(out, title, wide);
     fputc('\n', out);
 }
 

@@ -72,11 +72,13 @@ static inline const char *drawn_next_text(const char *from, const char *kind, dr
 static inline size_t drawn_points(const char *d, double *x, double *y, bool *moves, size_t most)
 {
     size_t count = 0;
-    double at[2] = {0, 0};
+    double at[2] = {0, 0}, start[2] = {0, 0};
     char command = 0;
     while (*d && *d != '"') {
         if (strchr("MmLlHhVvz", *d)) {
             command = *d++;
+            if (command == 'z') /* back to where the part began */
+                memcpy(at, start, sizeof at);
             continue;
         }
         const bool relative = command >= 'a', upright = command == 'v' || command == 'V';
@@ -100,6 +102,8 @@ static inline size_t drawn_points(const char *d, double *x, double *y, bool *mov
             moves[count] = command == 'M' || command == 'm';
             count++;
         }
+        if (command == 'M' || command == 'm')
+            memcpy(start, at, sizeof at);
         command = (char)(command == 'M' ? 'L' : command == 'm' ? 'l' : command);
     }
     return count;

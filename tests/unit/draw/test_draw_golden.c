@@ -120,6 +120,14 @@ static bool draw_classes(FILE *out)
         residuals[i] = 400.0 / (1 + (i - 12) * (i - 12)) * (i > 20 ? -0.2 : 1);
     const nni_series both[] = {{.name = "precision", .form = NNI_SERIES_BARS, .y = precision, .count = 10},
                                {.name = "recall", .form = NNI_SERIES_BARS, .y = recall, .count = 10, .colour = 1}};
+    const nni_series stacked[] = {{.name = "compute", .form = NNI_SERIES_BARS, .y = precision, .count = 4},
+                                  {.name = "wait",
+                                   .form = NNI_SERIES_BARS,
+                                   .y = recall,
+                                   .y2 = precision,
+                                   .count = 4,
+                                   .colour = 1,
+                                   .faint = true}};
     const nni_series bins = {.name = "rows", .form = NNI_SERIES_BARS, .y = residuals, .count = 25, .colour = 2};
     return nni_draw_plot(out, &(nni_plot){.title = "Figures of classes",
                                           .x = {.categories = classes, .category_count = 10},
@@ -131,7 +139,15 @@ static bool draw_classes(FILE *out)
                                           .x = {.title = "residual"},
                                           .y = {.title = "rows"},
                                           .series = &bins,
-                                          .series_count = 1});
+                                          .series_count = 1}) &&
+           nni_draw_plot(out, &(nni_plot){.title = "Bars that stand on others",
+                                          .x = {.title = "rank", .whole = true},
+                                          .y = {.title = "seconds"},
+                                          .series = stacked,
+                                          .series_count = 2,
+                                          .legend = true,
+                                          .width = 346,
+                                          .height = 200});
 }
 
 static bool draw_scatter(FILE *out)

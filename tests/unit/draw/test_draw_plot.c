@@ -171,6 +171,31 @@ static void bars_stand_on_zero(void)
     free(svg);
 }
 
+/* A path of many parts, each of which begins where the one before it was closed. */
+static void many_bars_stand_where_they_should(void)
+{
+    enum { BARS = 150 };
+    static double y[BARS], px[8 * BARS], py[8 * BARS];
+    static bool moves[8 * BARS];
+    for (size_t i = 0; i < BARS; i++)
+        y[i] = (double)(i * 7 % 31);
+    const nni_series series = {.form = NNI_SERIES_BARS, .y = y, .count = BARS};
+    const nni_plot plot = {.series = &series, .series_count = 1, .width = 900};
+    char *svg = drawn_plot(&plot);
+    const size_t count = drawn_points(path_data(svg, "bar"), px, py, moves, 8 * BARS);
+    size_t bar = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!moves[i])
+            continue;
+        CU_ASSERT_DOUBLE_EQUAL(drawn_value(svg, false, py[i]), 0, 0.05);
+        CU_ASSERT_DOUBLE_EQUAL(drawn_value(svg, false, i + 1 < count ? py[i + 1] : 0), y[bar], 0.05);
+        CU_ASSERT_DOUBLE_EQUAL(drawn_value(svg, true, px[i]), (double)bar - 0.43, 0.05);
+        bar++;
+    }
+    CU_ASSERT_EQUAL(bar, BARS);
+    free(svg);
+}
+
 static void a_cloud_has_a_dot_within_a_pixel_of_every_point(void)
 {
     enum { MANY = 4000, DOTS = 200000 };
@@ -413,6 +438,7 @@ int main(void)
         NN_TEST(gaps_stay_gaps_and_single_points_are_dots),
         NN_TEST(lines_are_cut_off_where_they_leave_the_area),
         NN_TEST(bars_stand_on_zero),
+        NN_TEST(many_bars_stand_where_they_should),
         NN_TEST(a_cloud_has_a_dot_within_a_pixel_of_every_point),
         NN_TEST(labels_of_ticks_never_overlap_and_lie_at_their_values),
         NN_TEST(names_of_categories_never_overlap),

@@ -84,8 +84,8 @@ typedef struct placing {
 static bool is_free(const placing *p, const nni_box *box)
 {
     const double beyond = 2;
-    if (box->left < 0 || box->right > p->frame->width || box->top < p->frame->top - beyond ||
-        box->bottom > p->frame->bottom + beyond)
+    if (box->left < p->frame->left || box->right > p->frame->width || box->top < p->frame->top - beyond ||
+        box->bottom > p->frame->bottom + beyond) /* beyond which the axes have theirs */
         return false;
     for (size_t i = 0; i < p->count; i++)
         if (nni_boxes_overlap(&p->boxes[i], box))

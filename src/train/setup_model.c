@@ -22,7 +22,10 @@ static double model_values(const nni_run *run)
     const double ranks = run->comm->local_size, arriving = run->comm->host_count > 1 ? nodes / ranks : 0;
     const double state = (double)nni_optimizer_state_count(&run->recipe->optimizer);
     const double keepers = run->recipe->optimizer.shard_state ? run->comm->host_count : 1;
-    const double weights = nodes + arriving + (1 + state / keepers) / ranks;
+    /* Histograms of gradients come from others on rank 0 (train/record). */
+    const nni_record_settings *record = &run->recipe->record;
+    const double recorded = record->name != NNI_RECORD_OFF && record->histograms.epochs > 0;
+    const double weights = nodes + arriving + (1 + state / keepers + recorded) / ranks;
     /* Rows of x as nni_real: the batch, and a piece of each split that is evaluated. */
     const double pieces = 1.0 + (run->data.validation != NULL) + (run->data.test != NULL);
     double inputs = (double)run->data.train->row.features, widest = 0, values = pieces * rows * inputs;

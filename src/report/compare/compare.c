@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The page of several runs. */
-#include "report/compare/compare.h"
+#include "report/compare/comparison.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -37,7 +37,7 @@ static nn_status prepare(nni_comparison *c, nn_error *error)
 
 /* A sentence on the runs that are not of the rows of most. */
 static nn_status put_other_rows(const nni_comparison *c, const size_t *group_of, size_t groups, const char *did,
-                                const char *but, nn_error *error)
+                                const char *what, const char *but, nn_error *error)
 {
     size_t *others = NULL, count = 0;
     NN_TRY(nni_allocate(c->count, sizeof *others, "groups of runs", &others, error));
@@ -46,10 +46,10 @@ static nn_status put_other_rows(const nni_comparison *c, const size_t *group_of,
             others[count++] = c->order[i];
     fputs("<p class=\"warn\">", c->out);
     if (2 * count > c->count)
-        fprintf(c->out, "The runs were %s %zu different sets of rows", did, groups);
+        fprintf(c->out, "The runs were %s %zu different sets of %s", did, groups, what);
     else {
         nni_compare_put_labels(c, others, count);
-        fprintf(c->out, " %s %s other rows than the rest", count > 1 ? "were" : "was", did);
+        fprintf(c->out, " %s %s other %s than the rest", count > 1 ? "were" : "was", did, what);
     }
     fprintf(c->out, ": %s.</p>\n", but);
     nni_release(others);
@@ -74,11 +74,11 @@ static nn_status put_summary(const nni_comparison *c, nn_error *error)
         fputs(".</p>\n", c->out);
     }
     if (c->measured_count > 1)
-        NN_TRY(put_other_rows(c, c->measured, c->measured_count, "measured on", "their figures cannot be compared",
-                              error));
+        NN_TRY(put_other_rows(c, c->measured, c->measured_count, "measured on", "rows",
+                              "their figures cannot be compared", error));
     if (c->trained_count > 1)
-        NN_TRY(put_other_rows(c, c->trained, c->trained_count, "trained on",
-                              "differences may come from the rows as well as from the settings", error));
+        NN_TRY(put_other_rows(c, c->trained, c->trained_count, "trained on", "data",
+                              "differences may come from the data as well as from the settings", error));
     if (c->rows_vary)
         fputs("<p class=\"warn\">The rows that the runs are measured on are drawn anew by seed, fraction or fold: "
               "small differences mean little.</p>\n",

@@ -7,7 +7,7 @@
 
 #include "draw/html.h"
 #include "draw/plot.h"
-#include "report/compare/compare.h"
+#include "report/compare/comparison.h"
 #include "report/page/section.h"
 #include "support/memory.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "draw/html.h"
-#include "report/compare/compare.h"
+#include "report/compare/comparison.h"
 #include "support/memory.h"
 
 enum { LABELS_LISTED = 5 }; /* in a sentence */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/compare/compare.h"
+#include "report/compare/comparison.h"
 #include "report/page/words.h"
 #include "support/memory.h"
 

@@ -2,11 +2,10 @@
 /* The best run against the others on the same rows: whether it is better, or the difference may be chance. */
 #include <math.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "draw/html.h"
-#include "report/compare/compare.h"
+#include "report/compare/comparison.h"
 #include "report/figures/figures.h"
 #include "report/page/section.h"
 #include "support/memory.h"
@@ -104,29 +103,20 @@ static nn_status test_all(pairs *of, nn_error *error)
     return status;
 }
 
-static int by_p(const void *left, const void *right)
-{
-    const double a = (*(pair *const *)left)->test.p, b = (*(pair *const *)right)->test.p;
-    return (a > b) - (a < b);
-}
-
 /* Holm, Scandinavian Journal of Statistics 6, 1979: the smallest p times the number of tests, the next times one less,
- * none below the one before. */
-static void correct(pairs *of)
+ * none below one before it. */
+static double corrected(const pairs *of, double p)
 {
-    pair *sorted[PAIRS_MOST];
-    size_t count = 0;
+    double result = p;
     for (size_t i = 0; i < of->count; i++) {
-        of->tested[i].p = of->tested[i].test.p;
-        if (!isnan(of->tested[i].p))
-            sorted[count++] = &of->tested[i];
+        const double other = of->tested[i].test.p;
+        size_t tests = 0;
+        for (size_t j = 0; j < of->count; j++)
+            tests += of->tested[j].test.p >= other;
+        if (other <= p)
+            result = fmax(result, fmin(1, other * (double)tests));
     }
-    qsort(sorted, count, sizeof *sorted, by_p);
-    double before = 0;
-    for (size_t i = 0; i < count; i++) {
-        before = fmax(before, fmin(1, sorted[i]->test.p * (double)(count - i)));
-        sorted[i]->p = before;
-    }
+    return result;
 }
 
 /* --- in words --- */
@@ -243,7 +233,9 @@ static void put_method(const pairs *of)
         fprintf(out, " All p are corrected for %zu comparisons (Holm).", of->count);
     else if (of->count > 1)
         fprintf(out, " Each interval is of one comparison: of %zu, one may exclude 0 by chance.", of->count);
-    if (of->chosen_by_these && of->c->count > 2)
+    if (of->first != of->c->order[0])
+        fputs(" Better ranked runs have recorded no predictions.", out);
+    else if (of->chosen_by_these && of->c->count > 2)
         fputs(" The best run was chosen by these very rows, which flatters it.", out);
     fputs("</p>\n", out);
 }
@@ -280,7 +272,8 @@ nn_status nni_compare_pairs(const nni_comparison *c, nn_error *error)
     if (c->count < 2)
         return NN_OK;
     NN_TRY(test_all(&of, error));
-    correct(&of);
+    for (size_t i = 0; i < of.count; i++)
+        of.tested[i].p = corrected(&of, of.tested[i].test.p);
     put_section(&of);
     return NN_OK;
 }

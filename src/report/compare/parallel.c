@@ -7,7 +7,7 @@
 
 #include "draw/html.h"
 #include "draw/pictures.h"
-#include "report/compare/compare.h"
+#include "report/compare/comparison.h"
 #include "report/page/section.h"
 #include "support/memory.h"
 
@@ -17,6 +17,7 @@ enum {
     NUMBERS_AS_CATEGORIES = 8, /* a few numbers are read more easily where they stand themselves than between ticks */
     LINES_MOST = 1000,
     TITLE_CHARACTERS = 30,
+    PATH_CHARACTERS = 60,
     CATEGORY_CHARACTERS = 24,
 };
 
@@ -198,7 +199,7 @@ static void put_left_out(const bundle *of)
             continue;
         }
         fputs(many++ == 0 ? "<p class=\"note\">Without an axis, for it has too many different values: " : ", ", c->out);
-        nni_html_put_short(c->out, c->settings.paths.text[at], 2 * TITLE_CHARACTERS);
+        nni_html_put_short(c->out, c->settings.paths.text[at], PATH_CHARACTERS);
     }
     if (many > 0)
         fputs(".</p>\n", c->out);

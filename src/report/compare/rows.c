@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/compare/compare.h"
+#include "report/compare/comparison.h"
 #include "support/memory.h"
 
 static const char *find(const nni_comparison *c, size_t run, const char *split, const char *key)
@@ -20,20 +20,42 @@ static bool is_drawn(const nni_comparison *c, size_t run, const char *split)
     return find(c, run, split, "fraction") || find(c, run, split, "fold");
 }
 
-/* Where the rows of a split come from. A file is the same whatever its name where all runs know its digest. */
+static bool same_text(const char *left, const char *right)
+{
+    return left && right ? strcmp(left, right) == 0 : left == right;
+}
+
+/* Digests are of the training rows, of the columns that are used: without other columns, other digests are other data.
+ */
+static bool digests_tell(const nni_comparison *c)
+{
+    static const char *const columns[] = {"data.train.x", "data.train.y", "data.train.w", "data.train.x_columns",
+                                          "data.train.y_columns"};
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+        const size_t found = nni_string_set_find(&c->settings.paths, columns[i]);
+        if (found != SIZE_MAX && c->settings.each[found].differs)
+            return false;
+    }
+    for (size_t run = 0; run < c->count; run++)
+        if (c->runs[run]->origin_count == 0 || c->runs[run]->origins[0].data_digest == 0)
+            return false;
+    return true;
+}
+
+/* Where the rows of a split come from, and their targets and weights; of training rows their features, too. */
 static void put_source(FILE *out, const nni_comparison *c, size_t run, const char *split, bool digests)
 {
-    static const char *const keys[] = {"file", "files", "x", "y", "w", "x_columns", "y_columns"};
-    const nni_run_origin *origin = c->runs[run]->origin_count > 0 ? &c->runs[run]->origins[0] : NULL;
-    const char *of = is_drawn(c, run, split) ? "train" : split, *file = find(c, run, of, "file");
-    const char *train = find(c, run, "train", "file");
-    if (digests)
-        fprintf(out, "%016" PRIx64 " %" PRIu64, origin->data_digest, origin->data_bytes);
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        const char *value = find(c, run, of, keys[i]);
-        if (value && !(digests && i == 0 && train && strcmp(file, train) == 0))
-            fprintf(out, "\n%s %s", keys[i], value);
-    }
+    static const char *const keys[] = {"y", "y_columns", "w", "x", "x_columns"};
+    const bool trains = strcmp(split, "train") == 0;
+    const char *of = is_drawn(c, run, split) ? "train" : split;
+    if (digests && same_text(find(c, run, of, "file"), find(c, run, "train", "file")) &&
+        same_text(find(c, run, of, "files"), find(c, run, "train", "files")))
+        fprintf(out, "%016" PRIx64, c->runs[run]->origins[0].data_digest);
+    else
+        fprintf(out, "%s\n%s", find(c, run, of, "file") ? find(c, run, of, "file") : "",
+                find(c, run, of, "files") ? find(c, run, of, "files") : "");
+    for (size_t i = 0; i < (trains ? 5 : 3); i++)
+        fprintf(out, "\n%s", find(c, run, of, keys[i]) ? find(c, run, of, keys[i]) : "");
 }
 
 /* How its rows are drawn from there. */
@@ -62,12 +84,10 @@ static void put_draw(FILE *out, const nni_comparison *c, size_t run, const char 
 }
 
 /* Numbers runs by a text of each, 0 the one that most have; of equally many the first. */
-static nn_status group(const nni_comparison *c, const char *split, bool source, bool draw, size_t *group_of,
-                       size_t *groups, nn_error *error)
+static nn_status group(const nni_comparison *c, const char *split, bool draw, size_t *group_of, size_t *groups,
+                       nn_error *error)
 {
-    bool digests = true;
-    for (size_t run = 0; run < c->count; run++)
-        digests &= c->runs[run]->origin_count > 0 && c->runs[run]->origins[0].data_digest != 0;
+    const bool digests = digests_tell(c);
     nni_string_set keys = {0};
     size_t *members = NULL;
     nn_status status = nni_allocate(c->count, sizeof *members, "groups of runs", &members, error);
@@ -75,7 +95,7 @@ static nn_status group(const nni_comparison *c, const char *split, bool source, 
         char *text = NULL;
         size_t bytes = 0;
         FILE *out = open_memstream(&text, &bytes);
-        if (out && source)
+        if (out)
             put_source(out, c, run, split, digests);
         if (out && draw)
             put_draw(out, c, run, split);
@@ -105,8 +125,8 @@ nn_status nni_compare_rows(nni_comparison *c, nn_error *error)
     size_t drawn = 0;
     NN_TRY(nni_allocate(c->count, sizeof *c->measured, "groups of runs", &c->measured, error));
     NN_TRY(nni_allocate(c->count, sizeof *c->trained, "groups of runs", &c->trained, error));
-    NN_TRY(group(c, split, true, true, c->trained, &drawn, error));
-    NN_TRY(group(c, split, true, false, c->measured, &c->measured_count, error));
+    NN_TRY(group(c, split, true, c->trained, &drawn, error));
+    NN_TRY(group(c, split, false, c->measured, &c->measured_count, error));
     c->rows_vary = drawn > c->measured_count;
-    return group(c, "train", true, true, c->trained, &c->trained_count, error);
+    return group(c, "train", true, c->trained, &c->trained_count, error);
 }

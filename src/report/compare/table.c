@@ -6,12 +6,19 @@
 #include <string.h>
 
 #include "draw/html.h"
-#include "report/compare/compare.h"
+#include "report/compare/comparison.h"
 #include "report/page/section.h"
 #include "support/memory.h"
 
 /* The table of 1,000 runs stays about a megabyte: a cell of a figure takes some 40 bytes. */
-enum { SETTINGS_MOST = 20, VALUE_CHARACTERS = 40, DIGITS = 5, FIGURE_CELLS_MOST = 20000, FIGURE_COLUMNS_LEAST = 4 };
+enum {
+    SETTINGS_MOST = 20,
+    VALUE_CHARACTERS = 40,
+    LIST_CHARACTERS = 160,
+    DIGITS = 5,
+    FIGURE_CELLS_MOST = 20000,
+    FIGURE_COLUMNS_LEAST = 4
+};
 
 /* Columns of numbers stand to the right, the others are of class text. */
 static void put_heading(FILE *out, const char *text, bool number)
@@ -44,9 +51,13 @@ static void put_text(FILE *out, const char *text, size_t most)
 
 static const char *state_of(const nni_history *run)
 {
+    const bool complete =
+        run->planned_epochs > 0 && run->epochs > 0 && run->epoch[run->epochs - 1] >= (double)run->planned_epochs;
+    if (run->locked && (run->state == NNI_RUN_BEGUN || run->state == NNI_RUN_UNKNOWN))
+        return "running";
     switch (run->state) {
     case NNI_RUN_BEGUN:
-        return run->locked ? "running" : "killed";
+        return "killed";
     case NNI_RUN_FINISHED:
         return "finished";
     case NNI_RUN_STOPPED:
@@ -58,7 +69,7 @@ static const char *state_of(const nni_history *run)
     case NNI_RUN_UNKNOWN:
         break;
     }
-    return "not known";
+    return complete ? "finished" : "not known";
 }
 
 /* The last value of a curve that is one. */
@@ -136,9 +147,9 @@ static void put_figure(const columns *of, const nni_history *run, size_t figure)
         put_number(out, last_of(run, curve), DIGITS);
 }
 
-static void put_rows_number(FILE *out, size_t group)
+static void put_group(FILE *out, const char *what, size_t group)
 {
-    fprintf(out, "<td class=\"text\">rows %zu</td>", group + 1);
+    fprintf(out, "<td class=\"text\">%s %zu</td>", what, group + 1);
 }
 
 static void put_setting(const columns *of, size_t setting, size_t run)
@@ -171,9 +182,9 @@ static void put_row(const columns *of, size_t run)
     put_number(c->out, history->epochs > 0 ? history->epoch[history->epochs - 1] : 0, 15);
     put_number(c->out, last_of(history, nni_history_curve(history, "seconds")), 3);
     if (c->measured_count > 1)
-        put_rows_number(c->out, c->measured[run]);
+        put_group(c->out, "rows", c->measured[run]);
     if (c->trained_count > 1)
-        put_rows_number(c->out, c->trained[run]);
+        put_group(c->out, "data", c->trained[run]);
     if (of->parameters)
         put_number(c->out, parameters_of(history), 15);
     for (size_t i = 1; i < of->figure_count; i++)
@@ -228,7 +239,7 @@ static void put_other_settings(const columns *of, size_t differing)
         fputs(seen++ > 0 ? "; " : "", c->out);
         nni_html_put(c->out, settings->paths.text[settings->order[i]]);
         fputs(" ", c->out);
-        nni_html_put_short(c->out, setting->values.text[0], 4 * VALUE_CHARACTERS);
+        nni_html_put_short(c->out, setting->values.text[0], LIST_CHARACTERS);
     }
     fputs("</p></details>\n", c->out);
 }

@@ -212,11 +212,14 @@ static nn_status write_matrix(struct matrix *matrix, nn_error *error)
         fprintf(out, "<p>None of the rows is predicted as another of the %s classes.</p>\n", NNI_AMOUNT(classes));
         return NN_OK;
     }
+    char most[48];
+    snprintf(most, sizeof most, "the %d most frequent of ", PAIRS);
     fprintf(out,
             "<p>Of %s classes the matrix shows the %zu that are most confused, with %s of the %s wrong rows; "
-            "&ldquo;others&rdquo; stands for the rest. The table has the %zu most frequent of %s confusions.</p>\n",
+            "&ldquo;others&rdquo; stands for the rest. The table has %s%s confusions.</p>\n",
             NNI_AMOUNT(classes), matrix->shown_count, NNI_AMOUNT(matrix->shown_weight),
-            NNI_AMOUNT(matrix->wrong_weight), nni_smaller(matrix->wrong_count, PAIRS), NNI_AMOUNT(matrix->wrong_count));
+            NNI_AMOUNT(matrix->wrong_weight), matrix->wrong_count > PAIRS ? most : "all ",
+            NNI_AMOUNT(matrix->wrong_count));
     NN_TRY(draw(matrix, error));
     return write_pairs(matrix, error);
 }

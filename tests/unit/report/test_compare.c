@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/compare/compare.h"
+#include "report/compare/comparison.h"
 #include "report/compare/settings.h"
 #include "report/page/page.h"
 #include "support/memory.h"
@@ -319,6 +319,40 @@ static void rows_drawn_by_another_seed_are_told(void)
     free(page);
 }
 
+/* More training rows of another file, other features: what is measured on the same test rows can be compared. */
+static void other_training_rows_do_not_part_runs(void)
+{
+    char *const few = "data: {train: {file: /data/few.h5, x: /x}, test: {file: /data/test.h5, x: /x, y: /y}}\n";
+    char *const many = "data: {train: {file: /data/many.h5, x: /x}, test: {file: /mnt/test.h5, x: /x, y: /y}}\n";
+    char *const narrow = "data: {train: {file: /data/few.h5, x: /z}, test: {file: /data/test.h5, x: /z, y: /y}}\n";
+    char *const other = "data: {train: {file: /data/few.h5, x: /x}, test: {file: /data/test.h5, x: /x, y: /y2}}\n";
+    char *const recipes[] = {few, few, many, narrow, other};
+    made_run runs[5];
+    for (size_t i = 0; i < 5; i++) {
+        runs[i] = make_run("run", "run", recipes[i], 0.9);
+        runs[i].origin.data_digest = i < 2 ? 7 : i;
+    }
+    const nni_history *histories[5];
+    nni_comparison c = compare(runs, 5, false, histories);
+    const size_t measured[] = {0, 0, 0, 0, 1};
+    CU_ASSERT_EQUAL(memcmp(c.measured, measured, sizeof measured), 0);
+    CU_ASSERT_EQUAL(c.trained[0], c.trained[1]);
+    CU_ASSERT_EQUAL(c.trained_count, 3);
+    CU_ASSERT(!c.rows_vary);
+    nni_comparison_free(&c);
+    /* A renamed copy of a file is the same data, another file of the same name is not. */
+    runs[0].history.recipe = "data: {train: {file: a.h5}, test: {file: a.h5}}\n";
+    runs[1].history.recipe = "data: {train: {file: b.h5}, test: {file: b.h5}}\n";
+    c = compare(runs, 2, false, histories);
+    CU_ASSERT_EQUAL(c.measured_count, 1);
+    CU_ASSERT_EQUAL(c.trained_count, 1);
+    nni_comparison_free(&c);
+    runs[1].origin.data_digest = 8;
+    c = compare(runs, 2, false, histories);
+    CU_ASSERT_EQUAL(c.measured_count, 2);
+    nni_comparison_free(&c);
+}
+
 /* --- better, or chance --- */
 
 /* Of 11 rows that differ one has 10 right: 2 * (1 + 11) / 2^11 = 0.0117. */
@@ -484,6 +518,7 @@ int main(void)
         NN_TEST(the_best_come_first_and_those_of_other_rows_last),
         NN_TEST(less_is_better_of_a_loss),
         NN_TEST(rows_drawn_by_another_seed_are_told),
+        NN_TEST(other_training_rows_do_not_part_runs),
         NN_TEST(two_runs_are_compared_by_name),
         NN_TEST(several_comparisons_are_corrected),
         NN_TEST(values_are_compared_by_an_interval),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Several runs side by side: what the sections of their page share. compare.c has their order. */
-#ifndef NNI_REPORT_COMPARE_COMPARE_H
-#define NNI_REPORT_COMPARE_COMPARE_H
+#ifndef NNI_REPORT_COMPARE_COMPARISON_H
+#define NNI_REPORT_COMPARE_COMPARISON_H
 
 #include <stdbool.h>
 #include <stddef.h>

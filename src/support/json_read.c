@@ -222,7 +222,7 @@ static bool convert_short(const char *digits, double *number)
         power -= behind;
     }
     const long exponent = *at ? strtol(at + 1, NULL, 10) : 0;
-    if (exponent < -2 * POWER || exponent > 2 * POWER)
+    if (labs(exponent) > POWER + DIGITS) /* so that the sum below cannot overflow */
         return false;
     power += exponent;
     if (power < -POWER || power > POWER)

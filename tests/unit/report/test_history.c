@@ -320,7 +320,7 @@ static void records_of_another_shape_are_left_out_and_noted(void)
 
 static void damaged_records_are_survived(void)
 {
-    enum { MUTATIONS = 1500 };
+    enum { MUTATIONS = 600 };
     static char text[sizeof records];
     uint64_t random = 26;
     double sum = 0;

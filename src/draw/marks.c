@@ -84,8 +84,8 @@ typedef struct placing {
 static bool is_free(const placing *p, const nni_box *box)
 {
     const double beyond = 2;
-    if (box->left < 0 || box->right > p->frame->width || box->top < p->frame->top - beyond ||
-        box->bottom > p->frame->bottom + beyond)
+    if (box->left < p->frame->left || box->right > p->frame->width || box->top < p->frame->top - beyond ||
+        box->bottom > p->frame->bottom + beyond) /* beyond which the axes have theirs */
         return false;
     for (size_t i = 0; i < p->count; i++)
         if (nni_boxes_overlap(&p->boxes[i], box))
@@ -97,7 +97,7 @@ static bool is_free(const placing *p, const nni_box *box)
 static void try_place(const placing *p, double left, double middle, double width, double distance, nni_box *best,
                       double *least)
 {
-    const double farther = 0.25; /* squares that a label would rather cover than lie a pixel farther away */
+    const double farther = 0.06; /* squares that a label would rather cover than lie a pixel farther away */
     const nni_box box = {left, middle - NNI_TEXT_LINE / 2, left + width, middle + NNI_TEXT_LINE / 2};
     if (!is_free(p, &box))
         return;

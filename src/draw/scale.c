@@ -243,7 +243,7 @@ static void label_log(char text[NNI_TICK_TEXT], tick_step step, bool powers)
  * the other digits have ticks, too */
 static void place_log(nni_ticks *ticks, const nni_scale *scale, unsigned digits, int stride, bool small)
 {
-    const bool powers = scale->least < 0.9e-3 || scale->most > 1.1e5;
+    const bool powers = scale->least < 0.9e-4 || scale->most > 1.1e5 || scale->most / scale->least > 1.1e6;
     const int last = (int)floor(log10(scale->most) + 1e-9);
     ticks->count = 0;
     for (int exponent = (int)floor(log10(scale->least) + 1e-9); exponent <= last; exponent++)

@@ -331,7 +331,9 @@ static void labels_of_marks_never_overlap(void)
         check_no_overlap(svg, "label", 3);
         drawn_text text;
         for (const char *at = svg; (at = drawn_next_text(at, "label", &text));)
-            CU_ASSERT(text.box.left >= 0 && text.box.right <= 480 + 1 && text.box.top >= 0 && text.box.bottom <= 300);
+            CU_ASSERT(text.box.left >= drawn_number(svg, "data-left") && text.box.right <= 480 + 1 &&
+                      text.box.top >= 0 && text.box.bottom <= 300);
+        check_no_overlap(svg, "", 3); /* nor any text of the axes */
         free(svg);
     }
 }

@@ -22,9 +22,14 @@ struct curves {
     nni_threshold_curve curve[CURVES];
 };
 
+/* A class in an order. */
+struct ranked {
+    const nni_class_figures *figures;
+};
+
 static int by_auroc(const void *left, const void *right)
 {
-    const nni_class_figures *a = *(const nni_class_figures *const *)left, *b = *(const nni_class_figures *const *)right;
+    const nni_class_figures *a = ((const struct ranked *)left)->figures, *b = ((const struct ranked *)right)->figures;
     if (a->auroc != b->auroc)
         return a->auroc < b->auroc ? -1 : 1;
     return a < b ? -1 : a > b;
@@ -34,19 +39,19 @@ static int by_auroc(const void *left, const void *right)
 static nn_status choose(struct curves *curves, nn_error *error)
 {
     const nni_class_page *page = curves->page;
-    const nni_class_figures **defined = NULL;
+    struct ranked *defined = NULL;
     NN_TRY(nni_allocate(page->classes, sizeof *defined, "the classes", &defined, error));
     const bool two = page->record->kind == NN_PREDICTS_CLASSES && page->classes == 2;
     for (size_t c = two ? 1 : 0; c < page->classes; c++)
         if (!isnan(page->each[c].auroc))
-            defined[curves->defined++] = &page->each[c];
+            defined[curves->defined++].figures = &page->each[c];
     curves->count = curves->defined;
     if (curves->defined > CURVES) {
         qsort(defined, curves->defined, sizeof *defined, by_auroc);
         curves->count = WORST;
     }
     for (size_t i = 0; i < curves->count; i++)
-        curves->shown[i] = (size_t)(defined[i] - page->each);
+        curves->shown[i] = (size_t)(defined[i].figures - page->each);
     nni_release(defined);
     return NN_OK;
 }

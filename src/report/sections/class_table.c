@@ -7,10 +7,15 @@
 
 enum { LISTED = 50 }; /* classes of a table; of more, the worst */
 
+/* A class in an order. */
+struct ranked {
+    const nni_class_figures *figures;
+};
+
 /* Lowest F1 first, those with more rows before those with fewer. */
 static int by_f1(const void *left, const void *right)
 {
-    const nni_class_figures *a = *(const nni_class_figures *const *)left, *b = *(const nni_class_figures *const *)right;
+    const nni_class_figures *a = ((const struct ranked *)left)->figures, *b = ((const struct ranked *)right)->figures;
     if (a->f1 != b->f1)
         return a->f1 < b->f1 ? -1 : 1;
     if (a->support != b->support)
@@ -33,13 +38,13 @@ static void write_row(const nni_class_page *page, nni_texts *texts, const nni_cl
 }
 
 /* Means over the classes that rows are of or predicted as, as scikit-learn's macro averages. */
-static void write_means(const nni_class_page *page, const nni_class_figures *const *there, size_t count)
+static void write_means(const nni_class_page *page, const struct ranked *there, size_t count)
 {
     double precision = 0, recall = 0, f1 = 0;
     for (size_t i = 0; i < count; i++) {
-        precision += there[i]->precision;
-        recall += there[i]->recall;
-        f1 += there[i]->f1;
+        precision += there[i].figures->precision;
+        recall += there[i].figures->recall;
+        f1 += there[i].figures->f1;
     }
     fputs("<p>Means over these: precision ", page->out);
     nni_put_figure(page->out, "macro_precision", precision / (double)count);
@@ -56,13 +61,13 @@ nn_status nni_write_class_table(const nni_class_page *page, nn_error *error)
     const char *const heads[] = {
         classes ? "Class" : "Label", "#Rows", "#Predicted", "#Precision", "#Recall", "#F1", "#AUROC",
         "#Average precision"};
-    const nni_class_figures **there = NULL;
+    struct ranked *there = NULL;
     size_t count = 0;
     nni_texts texts = {0};
     NN_TRY(nni_allocate(page->classes, sizeof *there, "the classes", &there, error));
     for (size_t c = 0; c < page->classes; c++)
         if (!classes || page->each[c].support > 0 || page->each[c].predicted > 0)
-            there[count++] = &page->each[c];
+            there[count++].figures = &page->each[c];
     fprintf(page->out, "<h3>Each %s</h3>\n", classes ? "class" : "label");
     if (count < page->classes)
         fprintf(page->out, "<p>Of %s classes, %s have rows here or are predicted.</p>\n", NNI_AMOUNT(page->classes),
@@ -76,7 +81,7 @@ nn_status nni_write_class_table(const nni_class_page *page, nn_error *error)
     }
     nni_table_begin(page->out, "classes", caption, heads, sizeof heads / sizeof *heads);
     for (size_t i = 0; i < count && i < LISTED; i++)
-        write_row(page, &texts, there[i]);
+        write_row(page, &texts, there[i].figures);
     nni_table_end(page->out);
     nni_release(there);
     return nni_texts_end(&texts, true, error);

@@ -137,7 +137,7 @@ static void an_output_that_is_no_number_takes_away_its_class_alone(void)
     nni_prediction_record record = random_record(NN_PREDICTS_LABELS, 50, 3, 0, false);
     nni_class_figures each[3];
     nni_mean_curves mean;
-    record.output[7 * 3 + 1] = NAN;
+    record.output[22] = NAN; /* row 7, label 1 */
     CU_ASSERT_EQUAL_FATAL(nni_figures_of_classes(&record, each, &mean, NULL), NN_OK);
     CU_ASSERT_TRUE(isfinite(each[0].auroc) && isnan(each[1].auroc) && isnan(each[1].average_precision));
     CU_ASSERT_EQUAL(mean.classes, 2);
@@ -159,7 +159,7 @@ static void cells_are_those_of_the_matrix(void)
         CU_ASSERT_TRUE(i == 0 || cells[i - 1].truth * CLASSES + cells[i - 1].predicted < place);
         matrix[place] = 0;
     }
-    for (size_t i = 0; i < CLASSES * CLASSES; i++)
+    for (size_t i = 0; i < (size_t)CLASSES * CLASSES; i++)
         CU_ASSERT_EQUAL(matrix[i], 0);
     nni_release(cells);
     free_record(&record);

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "report/page/section.h"
+#include "report/sections/image_pixels.h"
+#include "support/memory.h"
 #include "support/next_random.h"
 #include "support/suite.h"
 
@@ -140,7 +142,8 @@ static void classes_have_their_matrix_and_figures(void)
     CU_ASSERT_EQUAL(cells(text, "confusion", counts, 9), 9);
     /* Of row % 3 == 2, which is all of class 2, all are predicted as class 0. */
     const double expected[] = {10, 0, 0, 0, 10, 0, 10, 0, 0};
-    CU_ASSERT_EQUAL(memcmp(counts, expected, sizeof counts), 0);
+    for (size_t i = 0; i < 9; i++)
+        CU_ASSERT_EQUAL(counts[i], expected[i]);
     CU_ASSERT_DOUBLE_EQUAL(figure(text, "accuracy"), 2.0 / 3, 1e-15);
     /* One bin of probability 0.9, of which 2 of 3 are right. */
     CU_ASSERT_DOUBLE_EQUAL(figure(text, "ece"), (double)0.9F - 2.0 / 3, 1e-12);
@@ -194,7 +197,7 @@ static void outputs_that_are_no_numbers_are_told(void)
 {
     nni_prediction_record record = made_classes(30, 3);
     nni_history run = {.predictions = &record, .inputs = 8};
-    for (size_t i = 0; i < 3 * 5; i++)
+    for (size_t i = 0; i < 15; i++)
         record.output[i] = NAN;
     record.worst_x[0] = NAN;
     char *text = written(nni_section_classes, &run);
@@ -244,28 +247,40 @@ static void mistakes_of_images_are_pictures(void)
     free_predictions(&record);
 }
 
+static void pixels_are_height_by_width_by_channels(void)
+{
+    static const float row[] = {1, 0, 0, 0, 0, 1, 0, 1, 0}; /* three pixels: red, blue, green */
+    static const unsigned char rgb[] = {255, 0, 0, 0, 0, 255, 0, 255, 0};
+    const nni_history run = {.inputs = 9, .image = true, .image_width = 3, .image_height = 1, .image_channels = 3};
+    nni_image_pixels pixels;
+    CU_ASSERT_EQUAL_FATAL(nni_image_pixels_of(&run, row, 1, nni_pixel_scale_of(row, 9, false), &pixels, NULL), NN_OK);
+    CU_ASSERT_TRUE(pixels.width == 3 && pixels.height == 1 && pixels.factor == 1);
+    CU_ASSERT_EQUAL(memcmp(pixels.rgb, rgb, sizeof rgb), 0);
+    nni_release(pixels.rgb);
+}
+
 static void labels_have_figures_and_no_matrix(void)
 {
-    enum { ROWS = 50, LABELS = 4 };
-    nni_prediction_record record = made_classes(ROWS, LABELS);
+    const size_t rows = 50, labels = 4;
+    nni_prediction_record record = made_classes(rows, labels);
     nni_history run = {.predictions = &record, .inputs = 8};
     record.kind = NN_PREDICTS_LABELS;
     record.class_count = 0;
-    record.label = take(ROWS * LABELS, 1);
-    for (size_t i = 0; i < ROWS * LABELS; i++) {
+    record.label = take(rows * labels, 1);
+    for (size_t i = 0; i < rows * labels; i++) {
         record.output[i] = (float)random_share();
         record.label[i] = record.output[i] >= 0.5F; /* all right ... */
     }
-    record.label[record.worst[0] * LABELS + 2] ^= 1; /* but one */
+    record.label[record.worst[0] * labels + 2] ^= 1; /* but one */
     name(&run.output_names, "red");
     name(&run.output_names, "green");
     name(&run.output_names, "blue");
     name(&run.output_names, "grey");
     char *text = written(nni_section_classes, &run);
-    double figures[LABELS * 7];
+    double figures[28]; /* 7 of each */
     CU_ASSERT_DOUBLE_EQUAL(figure(text, "accuracy"), 49.0 / 50, 1e-15);
     CU_ASSERT_DOUBLE_EQUAL(figure(text, "label_accuracy"), 199.0 / 200, 1e-15);
-    CU_ASSERT_EQUAL(cells(text, "classes", figures, LABELS * 7), LABELS * 7);
+    CU_ASSERT_EQUAL(cells(text, "classes", figures, 28), 28);
     CU_ASSERT_EQUAL(figures[4], 1); /* F1 of red */
     CU_ASSERT_TRUE(figures[2 * 7 + 4] < 1);
     CU_ASSERT_EQUAL(cells(text, "worst", figures, 1), 0); /* names and texts alone */
@@ -293,7 +308,8 @@ static nni_prediction_record made_values(size_t rows, size_t outputs)
     record.worst = take(1, sizeof *record.worst);
     record.worst_x = take(record.features, sizeof *record.worst_x);
     for (size_t i = 0; i < rows * outputs; i++) {
-        record.target[i] = (double)(i / outputs);
+        const size_t row = i / outputs;
+        record.target[i] = (double)row;
         record.value[i] = record.target[i] + 0.5;
     }
     return record;
@@ -420,15 +436,15 @@ static void a_path_that_leaves_the_surface_is_told(void)
 
 static void weights_tell_norms_dead_units_and_pictures(void)
 {
-    enum { UNITS = 80 };
+    enum { UNITS = 80, WEIGHTS = 12 * UNITS };
     double norms[] = {1, 2, 500, (double)NAN}, counts[] = {1, 5, 2};
     nni_norm_record norm[] = {{1, norms, norms + 2}, {2, norms, norms + 2}};
     const nni_histogram histogram = {-1, 1, counts, 3}, empty = {(double)NAN, (double)NAN, NULL, 0};
     nni_layer_histograms layer_histograms[] = {{histogram, histogram, empty, 12}, {histogram, histogram, histogram, 0}};
     nni_histogram_record records[] = {{1, 64, layer_histograms}, {2, 64, layer_histograms}};
     nni_layer_shape layers[] = {{.units = UNITS}, {.units = 1}};
-    float weights[UNITS * 12];
-    for (size_t i = 0; i < UNITS * 12; i++)
+    float weights[WEIGHTS];
+    for (size_t i = 0; i < WEIGHTS; i++)
         weights[i] = (float)random_share() - 0.5F;
     weights[1] = -2;
     nni_history run = {.inputs = 12,
@@ -480,6 +496,7 @@ int main(void)
         NN_TEST(outputs_that_are_no_numbers_are_told),
         NN_TEST(of_10000_classes_the_most_confused_are_shown),
         NN_TEST(mistakes_of_images_are_pictures),
+        NN_TEST(pixels_are_height_by_width_by_channels),
         NN_TEST(labels_have_figures_and_no_matrix),
         NN_TEST(values_have_figures_and_pictures),
         NN_TEST(of_many_outputs_the_first_have_pictures),

@@ -37,9 +37,8 @@ train() {
     fi
 }
 
-two_linear='network.layers=[{units: 16, activation: linear}, {units: 2, activation: softmax}]'
 train xor xor
-train xor-linear xor --set "$two_linear"
+train xor-linear xor --set 'network.layers=[{units: 8, activation: linear}, {units: 2, activation: softmax}]'
 train circles circles
 train circles-linear circles-linear
 train spirals spirals

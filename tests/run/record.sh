@@ -142,6 +142,14 @@ for h in histograms:
         assert sum(layer["activations"]["counts"]) == h["rows"] * units and len(layer["weights"]["counts"]) == 64
         assert layer["gradients"]["most"] > layer["gradients"]["least"] and layer["dead"] <= units
 
+# Gradients of all rows, which the next step of plain descent goes by.
+w1, w2 = weights("labels1/checkpoint-00000001.h5"), weights("labels1/checkpoint-00000002.h5")
+for l, layer in enumerate(events("labels1/records.jsonl", "histograms")[0]["layers"]):
+    gradient = (w1[f"layers/{l}/weight"] - w2[f"layers/{l}/weight"]) / 0.05
+    np.testing.assert_allclose([layer["gradients"]["least"], layer["gradients"]["most"]], [gradient.min(), gradient.max()], rtol=1e-3)
+    for name, values in ("gradients", gradient), ("weights", w1[f"layers/{l}/weight"]): # but for what lies at a border
+        assert abs(np.array(layer[name]["counts"]) - np.histogram(values, 64)[0]).sum() <= 2, layer
+
 ranks = events("r3/records.jsonl", "ranks")
 assert [r["epoch"] for r in ranks] == [1, 2, 3, 4] and ranks[0]["rank"] == [0, 1, 2], ranks
 assert all(len(r[k]) == 3 and min(r[k]) >= 0 for r in ranks for k in ("compute", "wait", "evaluate", "checkpoint", "io", "memory"))

@@ -85,8 +85,7 @@ static void put_verdict(FILE *out, nni_texts *texts, nni_theory_group group)
     if (linear < best)
         fprintf(out, "<p>%s</p>\n",
                 nni_text(texts,
-                         "With linear layers the accuracy ends at %s; with a nonlinearity between them, on the same "
-                         "rows, at %s.",
+                         "Accuracy on the same rows: %s with linear layers, %s with a nonlinearity between them.",
                          NNI_FIGURE(linear), NNI_FIGURE(best)));
 }
 

@@ -153,7 +153,7 @@ nn_status nni_report_theory_page(FILE *out, const nni_history *const *runs, size
     const nni_history **sorted = NULL;
     nn_status status = nni_allocate(count, sizeof *entries, "the list of runs", &entries, error);
     if (status == NN_OK)
-        status = nni_allocate(count, sizeof *sorted, "the list of runs", &sorted, error);
+        status = nni_allocate(count, sizeof(void *), "the list of runs", &sorted, error);
     if (status == NN_OK) {
         for (size_t i = 0; i < count; i++)
             entries[i] = entry_of(runs[i], i);

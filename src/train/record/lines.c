@@ -3,6 +3,9 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "train/run_folder/folder.h"
 
 /* Once; the training goes on. */
 static void warn(nni_record_lines *lines, const char *what)
@@ -12,14 +15,37 @@ static void warn(nni_record_lines *lines, const char *what)
     lines->warned = true;
 }
 
+/* Files of a run that ended before its first checkpoint. */
+static void remove_earlier(const char *folder)
+{
+    static const char *const names[] = {"records.jsonl", "predictions.h5"};
+    char path[PATH_MAX];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (nni_folder_join(folder, names[i], path, NULL) == NN_OK)
+            unlink(path);
+}
+
 void nni_record_lines_open(nni_record_lines *lines, const nni_run *run)
 {
     const nni_progress *counters = &run->progress.counters;
     nn_error failure;
     lines->run = run;
+    if (run->comm->rank == 0 && run->files.resumed_from[0] == '\0')
+        remove_earlier(run->files.folder);
     if (run->comm->rank == 0 && nni_epoch_lines_open(run->files.folder, "records.jsonl", counters->epoch,
                                                      counters->step, &lines->file, &failure) != NN_OK)
         warn(lines, failure.message);
+}
+
+bool nni_record_lines_lost(nni_record_lines *lines)
+{
+    if (lines->run->comm->rank != 0 || !nni_epoch_lines_removed(&lines->file))
+        return false;
+    if (!lines->told)
+        nni_output_say(&lines->run->output, "warning  %s was removed while the training ran; it begins anew",
+                       lines->file.path);
+    lines->told = true;
+    return true;
 }
 
 void nni_record_lines_go_back(nni_record_lines *lines)

@@ -62,7 +62,7 @@ static void read_timeline(const nni_timeline *timeline, double figures[FIGURES])
     figures[EVALUATE] = totals[NNI_SPAN_EVALUATE];
     figures[CHECKPOINT] = totals[NNI_SPAN_CHECKPOINT];
     figures[IO] = totals[NNI_SPAN_READ];
-    figures[MEMORY] = (double)nni_process_memory_peak();
+    figures[MEMORY] = 0;
 }
 
 void nni_record_norms_begin(nni_record_norms *norms, const nni_run *run)
@@ -143,18 +143,19 @@ static void put_ranks(nni_record_norms *norms, nni_record_lines *lines)
 nn_status nni_record_norms_epoch(nni_record_norms *norms, nni_norms_wanted wanted, nni_record_lines *lines,
                                  nni_run *run, nn_error *error)
 {
-    double now[FIGURES];
+    double now[FIGURES], epoch[FIGURES];
+    read_timeline(&run->timeline, now);
+    for (size_t figure = 0; figure < FIGURES; figure++)
+        epoch[figure] = now[figure] - norms->before[figure];
+    memcpy(norms->before, now, sizeof now);
     if (!wanted.norms && !wanted.ranks)
         return NN_OK;
+    epoch[MEMORY] = (double)nni_process_memory_peak();
     const size_t count = norms->layers + norms->ranks * FIGURES;
     memset(norms->shared, 0, count * sizeof *norms->shared);
     if (wanted.norms)
         nni_gradient_sync_squares(run->model.gradient_sync, norms->shared);
-    read_timeline(&run->timeline, now);
-    double *mine = norms->shared + norms->layers + (size_t)run->comm->rank * FIGURES;
-    for (size_t figure = 0; figure < FIGURES; figure++)
-        mine[figure] = now[figure] - (figure == MEMORY ? 0 : norms->before[figure]);
-    memcpy(norms->before, now, sizeof now);
+    memcpy(norms->shared + norms->layers + (size_t)run->comm->rank * FIGURES, epoch, sizeof epoch);
     NN_TRY(nn_comm_sum_double(run->comm, norms->shared, count, error));
     if (run->comm->rank != 0)
         return NN_OK;

@@ -273,7 +273,7 @@ static nn_status write_file(const predictions *p, nn_error *error)
     char path[PATH_MAX];
     NN_TRY(nni_folder_join(p->run->files.folder, "predictions.h5", path, error));
     NN_TRY(nni_run_lock_check(p->run->files.lock, error));
-    size_t bytes = NNI_WORST_MOST * p->worst.features * sizeof *p->worst.x;
+    size_t bytes = p->worst.count * p->worst.features * sizeof *p->worst.x;
     for (size_t c = 0; c < COLUMNS; c++)
         bytes += p->choice.count * row_bytes(&p->columns[c]);
     const hid_t file = nni_hdf5_image_create(bytes);

@@ -15,6 +15,7 @@
 #include "train/record/probe.h"
 #include "train/record/surface.h"
 #include "train/run/format.h"
+#include "train/run_folder/run_lock.h"
 
 typedef struct recorder {
     nni_run *run; /* borrowed */
@@ -86,6 +87,8 @@ static nn_status epoch(void *self, nni_run *run, const nni_epoch_report *report,
     recorder *state = self;
     const double since = nni_clock();
     (void)report;
+    if (nni_record_lines_lost(&state->lines))
+        nni_record_begin(&state->lines, run, &state->hosts);
     const nni_norms_wanted wanted = {is_due(run, state->plan.norms), is_due(run, state->plan.ranks)};
     NN_TRY(nni_record_norms_epoch(state->norms, wanted, &state->lines, run, error));
     if (state->probe && is_due(run, state->plan.histograms))
@@ -103,6 +106,9 @@ static void put_end(recorder *state, const char *how, const char *message)
 {
     nni_json json;
     state->ended = true;
+    /* The folder may be another run's by now: rank 0 alone knows. */
+    if (state->run->comm->rank != 0 || nni_run_lock_check(state->run->files.lock, NULL) != NN_OK)
+        return;
     if (!nni_record_line(&state->lines, "end", &json))
         return;
     nni_record_time(&json);

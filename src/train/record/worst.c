@@ -8,8 +8,9 @@
 
 nn_status nni_worst_create(size_t features, nni_worst *worst, nn_error *error)
 {
-    *worst = (nni_worst){.features = features};
-    return nni_allocate(NNI_WORST_MOST, features * sizeof *worst->x, "the worst rows", &worst->x, error);
+    const size_t few = NNI_WORST_FEATURES / (features > 0 ? features : 1);
+    *worst = (nni_worst){.features = features, .most = few > NNI_WORST_MOST ? NNI_WORST_MOST : few > 0 ? few : 1};
+    return nni_allocate(worst->most, features * sizeof *worst->x, "the worst rows", &worst->x, error);
 }
 
 void nni_worst_free(nni_worst *worst)
@@ -30,9 +31,9 @@ float *nni_worst_add(nni_worst *worst, nni_worst_row row)
     size_t at = worst->count;
     while (at > 0 && is_worse(row, worst->rows[at - 1]))
         at--;
-    if (at == NNI_WORST_MOST || row.score != row.score)
+    if (at == worst->most || row.score != row.score)
         return NULL;
-    const size_t moved = (worst->count < NNI_WORST_MOST ? worst->count : NNI_WORST_MOST - 1) - at;
+    const size_t moved = (worst->count < worst->most ? worst->count : worst->most - 1) - at;
     float *x = worst->x + at * worst->features;
     memmove(&worst->rows[at + 1], &worst->rows[at], moved * sizeof row);
     memmove(x + worst->features, x, moved * bytes);
@@ -60,7 +61,7 @@ nn_status nni_worst_collect(nni_worst *worst, nn_comm *comm, nn_error *error)
         if (comm->rank != 0 && comm->rank != rank)
             continue;
         nni_worst *sent = comm->rank == 0 ? &other : worst;
-        const size_t bytes = NNI_WORST_MOST * worst->features * sizeof *worst->x;
+        const size_t bytes = worst->most * worst->features * sizeof *worst->x;
         status = nni_comm_send_bytes_to_root(comm, rank, &sent->count, sizeof sent->count, error);
         if (status == NN_OK)
             status = nni_comm_send_bytes_to_root(comm, rank, sent->rows, sizeof sent->rows, error);

@@ -9,7 +9,8 @@
 #include "comm/comm.h"
 #include "nntrain/status.h"
 
-enum { NNI_WORST_MOST = 32 };
+/** Rows, and features of all of them. */
+enum { NNI_WORST_MOST = 32, NNI_WORST_FEATURES = 1 << 20 };
 
 /** A row: the larger the score, the worse. */
 typedef struct nni_worst_row {
@@ -19,10 +20,10 @@ typedef struct nni_worst_row {
 
 /** The worst rows so far, the worst first. All zero it is empty, but for the memory of x. */
 typedef struct nni_worst {
-    size_t count;
+    size_t count, most;
     nni_worst_row rows[NNI_WORST_MOST];
     size_t features;
-    float *x; /**< [NNI_WORST_MOST, features]; owned */
+    float *x; /**< [most, features]; owned */
 } nni_worst;
 
 nn_status nni_worst_create(size_t features, nni_worst *worst, nn_error *error);

@@ -203,7 +203,7 @@ static size_t number_length(const reader *r)
  * or quotient is rounded once and is the nearest (Clinger, PLDI 1990). @return false: it takes more than that */
 static bool convert_short(const char *digits, double *number)
 {
-    enum { DIGITS = 15, POWER = 22 };
+    enum { DIGITS = 15, POWER = 22, FURTHEST = DIGITS + POWER };
     static const double powers[POWER + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                              1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
     const bool negative = *digits == '-';
@@ -222,7 +222,7 @@ static bool convert_short(const char *digits, double *number)
         power -= behind;
     }
     const long exponent = *at ? strtol(at + 1, NULL, 10) : 0;
-    if (exponent < -2 * POWER || exponent > 2 * POWER)
+    if (exponent < -FURTHEST || exponent > FURTHEST) /* strtol gives the limits of long for what is further */
         return false;
     power += exponent;
     if (power < -POWER || power > POWER)

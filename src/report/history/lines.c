@@ -37,6 +37,19 @@ void nni_lines_rewind(nni_lines *lines)
     lines->number = 0;
 }
 
+void nni_lines_refuse(nni_lines *lines)
+{
+    if (!lines->torn && lines->bad++ == 0)
+        lines->first_bad = lines->number;
+}
+
+void nni_lines_note(const nni_lines *lines, const char *name, nni_history *history)
+{
+    if (lines->bad > 0)
+        nni_history_note(history, "%s: %zu of its lines could not be read, the first is line %zu", name, lines->bad,
+                         lines->first_bad);
+}
+
 void nni_lines_close(nni_lines *lines)
 {
     if (lines->file)

@@ -12,7 +12,6 @@ typedef struct reader {
     nni_string_set names; /* of the curves, in their order */
     size_t count;         /* of lines: elements of `epoch` and of every curve */
     size_t expected;      /* curve that the next member is probably of: lines are alike */
-    size_t bad, first_bad;
     bool too_many;
 } reader;
 
@@ -81,7 +80,7 @@ static nn_status add_line(reader *r, const nni_json_document *line, nn_error *er
     const nni_json_value *root = nni_json_root(line);
     const double epoch = nni_object_number((nni_object){line, root}, "epoch");
     if (isnan(epoch)) {
-        r->first_bad = r->bad++ == 0 ? r->lines.number : r->first_bad;
+        nni_lines_refuse(&r->lines);
         return NN_OK;
     }
     add_epoch(r->history, epoch);
@@ -103,17 +102,15 @@ static nn_status read_lines(reader *r, nn_error *error)
     while (r->lines.number < r->count && nni_lines_next(&r->lines)) { /* somebody may write more by now */
         nni_json_document *line = NULL;
         nn_status status = nni_json_read(r->lines.text, r->lines.length, "metrics.jsonl", &line, error);
-        if (status == NN_DATA && !r->lines.torn)
-            r->first_bad = r->bad++ == 0 ? r->lines.number : r->first_bad;
+        if (status == NN_DATA)
+            nni_lines_refuse(&r->lines);
         if (status == NN_OK)
             status = add_line(r, line, error);
         nni_json_free(line);
         if (status == NN_SYSTEM)
             return status;
     }
-    if (r->bad > 0)
-        nni_history_note(r->history, "metrics.jsonl: %zu lines could not be read, the first of them is line %zu",
-                         r->bad, r->first_bad);
+    nni_lines_note(&r->lines, "metrics.jsonl", r->history);
     if (r->too_many)
         nni_history_note(r->history,
                          "metrics.jsonl: its lines have too many different names; those after '%s' are "

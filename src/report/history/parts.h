@@ -62,7 +62,8 @@ typedef struct nni_lines {
     size_t number; /**< of it, from 1 on */
     bool torn;     /**< it has no newline: whoever writes it was killed, or is about to go on */
     size_t capacity;
-    size_t bytes; /**< of the file as it was opened */
+    size_t bytes;          /**< of the file as it was opened */
+    size_t bad, first_bad; /**< lines that were refused, number of the first of them */
 } nni_lines;
 
 /** @return NN_DATA naming file and reason. To be closed also after a failure */
@@ -71,6 +72,10 @@ nn_status nni_lines_open(const char *path, nni_lines *lines, nn_error *error);
 bool nni_lines_next(nni_lines *lines);
 /** Goes back to before the first one. */
 void nni_lines_rewind(nni_lines *lines);
+/** Counts the newest line as one that could not be read, unless it is torn. */
+void nni_lines_refuse(nni_lines *lines);
+/** Notes how many they were. @param name  of the file */
+void nni_lines_note(const nni_lines *lines, const char *name, nni_history *history);
 void nni_lines_close(nni_lines *lines);
 
 /* Members of a JSON object. */

@@ -322,19 +322,16 @@ static nn_status read_line(const nni_lines *lines, nni_history *history, nn_erro
 
 static nn_status read_lines(nni_lines *lines, nni_history *history, bool all, nn_error *error)
 {
-    size_t bad = 0, first_bad = 0;
     while (nni_lines_next(lines)) {
         if (!all && !is_frame_of_run(lines))
             continue;
         const nn_status status = read_line(lines, history, error);
         if (status == NN_SYSTEM)
             return status;
-        if (status != NN_OK && !lines->torn)
-            first_bad = bad++ == 0 ? lines->number : first_bad;
+        if (status != NN_OK)
+            nni_lines_refuse(lines);
     }
-    if (bad > 0)
-        nni_history_note(history, "records.jsonl: %zu lines could not be read, the first of them is line %zu", bad,
-                         first_bad);
+    nni_lines_note(lines, "records.jsonl", history);
     return NN_OK;
 }
 

@@ -67,7 +67,9 @@ static void numbers_are_the_nearest(void)
                                         "9007199254740993",
                                         "0.000000000000001",
                                         "0.00000000000000001",
-                                        "1e99999999999"};
+                                        "1e99999999999",
+                                        "1e-99999999999999999999",
+                                        "1e99999999999999999999"};
     uint64_t random = 1;
     for (size_t i = 0; i < NUMBERS + sizeof edges / sizeof *edges; i++) {
         char text[64];

@@ -203,7 +203,7 @@ static nn_status read_run(const arguments *given, const char *folder, nni_histor
 static nn_status report(const arguments *given, nn_error *error)
 {
     nni_history **runs = NULL;
-    NN_TRY(nni_allocate(given->run_count, sizeof *runs, "the runs", &runs, error));
+    NN_TRY(nni_allocate(given->run_count, sizeof(void *), "the runs", &runs, error));
     nn_status status = NN_OK;
     for (size_t i = 0; i < given->run_count && status == NN_OK; i++)
         status = read_run(given, given->runs[i], &runs[i], error);

@@ -316,8 +316,10 @@ static nn_status put_run(nni_json *json, const nni_history *run, const char *nam
     if (!share)
         put_text(json, "folder", run->folder);
     nni_json_text(json, "state", state_of(run));
-    if (!share)
+    if (!share) {
         put_text(json, "message", run->end_message);
+        put_texts(json, "notes", &run->notes);
+    }
     put_text(json, "ended", run->end_time);
     nni_json_count(json, "epochs", run->epochs);
     nni_json_count(json, "planned_epochs", run->planned_epochs);

@@ -146,7 +146,7 @@ typedef struct nni_history {
     nni_layer_shape *layers; /**< [layer_count] */
     size_t layer_count;
     nni_string_set feature_names, class_names, output_names; /**< empty: unknown */
-    bool image; /**< rows are images, [image_channels, image_height, image_width] */
+    bool image; /**< rows are images, [image_height, image_width, image_channels] */
     size_t image_width, image_height, image_channels;
     nni_norm_record *norms;
     size_t norm_count;

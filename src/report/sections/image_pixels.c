@@ -27,14 +27,15 @@ nni_pixel_scale nni_pixel_scale_of(const float *numbers, size_t count, bool dive
 }
 
 /* Mean of a channel over the pixels of an image that one of these stands for. */
-static double mean_of(const nni_history *run, const float *channel, size_t factor, size_t row, size_t column)
+static double mean_of(const nni_history *run, const float *image, size_t channel, size_t factor, size_t row,
+                      size_t column)
 {
     const size_t bottom = nni_smaller((row + 1) * factor, run->image_height);
     const size_t right = nni_smaller((column + 1) * factor, run->image_width);
     double sum = 0;
     for (size_t i = row * factor; i < bottom; i++)
         for (size_t j = column * factor; j < right; j++)
-            sum += (double)channel[i * run->image_width + j];
+            sum += (double)image[(i * run->image_width + j) * run->image_channels + channel];
     return sum / (double)((bottom - row * factor) * (right - column * factor));
 }
 
@@ -61,12 +62,12 @@ static unsigned colour_of(nni_pixel_scale scale, const double values[3], size_t 
 static void paint(const nni_history *run, const float *image, nni_pixel_scale scale, const nni_image_pixels *pixels,
                   unsigned char *rgb)
 {
-    const size_t size = run->image_width * run->image_height, channels = run->image_channels;
+    const size_t channels = run->image_channels;
     for (size_t row = 0; row < pixels->height; row++)
         for (size_t column = 0; column < pixels->width; column++, rgb += 3) {
             double values[3] = {0, 0, 0};
             for (size_t c = 0; c < channels; c++) {
-                const double mean = mean_of(run, image + c * size, pixels->factor, row, column);
+                const double mean = mean_of(run, image, c, pixels->factor, row, column);
                 if (channels == 3)
                     values[c] = mean;
                 else

@@ -26,7 +26,7 @@ typedef struct nni_pixel_scale {
 nni_pixel_scale nni_pixel_scale_of(const float *numbers, size_t count, bool diverging);
 
 /**
- * Makes pixels of rows [channels, height, width]: three channels are red, green and blue, of any other number the mean
+ * Makes pixels of rows [height, width, channels]: three channels are red, green and blue, of any other number the mean
  * is shown. What is not finite is grey.
  *
  * @param rows    [count, run->inputs]

@@ -110,12 +110,10 @@ static const char *end_of(const char *at, const nni_yaml_node *node)
         return strncmp(at, node->text, strlen(node->text)) == 0 ? at + strlen(node->text) : at;
     const char quote = *at++;
     for (; *at; at++)
-        if (*at == '\\' && quote == '"' && at[1])
+        if ((*at == '\\' && quote == '"' && at[1]) || (*at == quote && quote == '\'' && at[1] == quote))
             at++;
-        else if (*at == quote && !(quote == '\'' && at[1] == quote))
-            return at + 1;
         else if (*at == quote)
-            at++;
+            return at + 1;
     return at;
 }
 

@@ -23,6 +23,7 @@ static double epochs[] = {1, 3}, accuracy[] = {0.1, NAN}, seconds[] = {1.5, 4};
 static char accuracy_name[] = "test_accuracy", seconds_name[] = "seconds", began[] = "2026-01-01T00:00:00Z";
 static char name[] = "a, \"b\"", folder[] = "/home/somebody/runs/a", data_file[] = "/home/somebody/x.h5";
 static char host[] = "node7", secret[] = "data: {train: /home/somebody/x.h5}";
+static char note[] = "/home/somebody/runs/a/predictions.h5 is no HDF5 file", *notes[] = {note};
 static char *hosts[] = {host};
 static nni_curve curves[] = {{accuracy_name, accuracy}, {seconds_name, seconds}};
 static double weights[] = {2, 5}, activations[] = {7};
@@ -37,6 +38,7 @@ static nni_history run = {
     .name = name,
     .state = NNI_RUN_BEGUN,
     .recipe = secret,
+    .notes = {notes, 1, 1, NULL, 0},
     .epochs = 2,
     .epoch = epochs,
     .curves = curves,
@@ -176,6 +178,7 @@ static void json_that_is_shared_names_no_host_path_or_recipe(void)
         CU_ASSERT_EQUAL(nni_json_member(document, best, "epoch")->number, 1);
         CU_ASSERT_EQUAL(strstr(text, "somebody") == NULL, share);
         CU_ASSERT_EQUAL(strstr(text, "node7") == NULL, share);
+        CU_ASSERT_EQUAL(strstr(text, "is no HDF5 file") == NULL, share);
         nni_json_free(document);
         free(text);
     }

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "report/page/section.h"
+#include "report/sections/image_pixels.h"
+#include "support/memory.h"
 #include "support/next_random.h"
 #include "support/suite.h"
 
@@ -245,6 +247,18 @@ static void mistakes_of_images_are_pictures(void)
     free_predictions(&record);
 }
 
+static void pixels_are_height_by_width_by_channels(void)
+{
+    static const float row[] = {1, 0, 0, 0, 0, 1, 0, 1, 0}; /* three pixels: red, blue, green */
+    static const unsigned char rgb[] = {255, 0, 0, 0, 0, 255, 0, 255, 0};
+    const nni_history run = {.inputs = 9, .image = true, .image_width = 3, .image_height = 1, .image_channels = 3};
+    nni_image_pixels pixels;
+    CU_ASSERT_EQUAL_FATAL(nni_image_pixels_of(&run, row, 1, nni_pixel_scale_of(row, 9, false), &pixels, NULL), NN_OK);
+    CU_ASSERT_TRUE(pixels.width == 3 && pixels.height == 1 && pixels.factor == 1);
+    CU_ASSERT_EQUAL(memcmp(pixels.rgb, rgb, sizeof rgb), 0);
+    nni_release(pixels.rgb);
+}
+
 static void labels_have_figures_and_no_matrix(void)
 {
     const size_t rows = 50, labels = 4;
@@ -482,6 +496,7 @@ int main(void)
         NN_TEST(outputs_that_are_no_numbers_are_told),
         NN_TEST(of_10000_classes_the_most_confused_are_shown),
         NN_TEST(mistakes_of_images_are_pictures),
+        NN_TEST(pixels_are_height_by_width_by_channels),
         NN_TEST(labels_have_figures_and_no_matrix),
         NN_TEST(values_have_figures_and_pictures),
         NN_TEST(of_many_outputs_the_first_have_pictures),

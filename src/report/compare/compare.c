@@ -8,10 +8,11 @@
 #include "draw/html.h"
 #include "report/page/page.h"
 #include "report/page/section.h"
+#include "report/page/share.h"
 #include "support/memory.h"
 
 /* A table of more runs comes last, so that the other sections are found. */
-enum { TABLE_IN_BETWEEN = 50 };
+enum { TABLE_IN_BETWEEN = 50, NOTES_MOST = 20 };
 
 void nni_comparison_free(nni_comparison *c)
 {
@@ -67,9 +68,11 @@ static nn_status put_summary(const nni_comparison *c, nn_error *error)
         nni_compare_put_label(c, first, 80);
         fprintf(c->out, " with %s at epoch %.0f", nni_html_number(c->best[first], 5, number), c->best_epoch[first]);
         if (c->count > 1 && !isnan(c->best[c->order[1]])) {
-            fputs(", before ", c->out);
+            const bool equal = c->best[c->order[1]] == c->best[first];
+            fputs(equal ? ", the same as of " : ", before ", c->out);
             nni_compare_put_label(c, c->order[1], 80);
-            fprintf(c->out, " with %s", nni_html_number(c->best[c->order[1]], 5, number));
+            if (!equal)
+                fprintf(c->out, " with %s", nni_html_number(c->best[c->order[1]], 5, number));
         }
         fputs(".</p>\n", c->out);
     }
@@ -86,12 +89,42 @@ static nn_status put_summary(const nni_comparison *c, nn_error *error)
     return NN_OK;
 }
 
+/* What could not be read. */
+static void put_notes(const nni_comparison *c)
+{
+    size_t runs = 0, shown = 0;
+    for (size_t i = 0; i < c->count; i++)
+        runs += c->runs[i]->notes.count > 0;
+    if (runs == 0)
+        return;
+    fprintf(c->out, "<details><summary>Of %zu %s something could not be read</summary><ul>\n", runs,
+            runs == 1 ? "run" : "runs");
+    for (size_t i = 0; i < c->count && shown < NOTES_MOST; i++) {
+        const nni_history *run = c->runs[i];
+        const nni_page page = {.out = c->out, .run = run, .share = c->share};
+        if (run->notes.count == 0)
+            continue;
+        fputs("<li>", c->out);
+        nni_compare_put_label(c, i, 80);
+        fputs(": ", c->out);
+        nni_share_put(&page, run->notes.text[0]);
+        if (run->notes.count > 1)
+            fprintf(c->out, " And %zu more.", run->notes.count - 1);
+        fputs("</li>\n", c->out);
+        shown++;
+    }
+    if (runs > shown)
+        fprintf(c->out, "<li>%zu more runs</li>\n", runs - shown);
+    fputs("</ul></details>\n", c->out);
+}
+
 static nn_status put_page(const nni_comparison *c, nn_error *error)
 {
     char title[64];
     snprintf(title, sizeof title, c->count == 1 ? "%zu run" : "%zu runs side by side", c->count);
     nni_page_begin(c->out, title);
     NN_TRY(put_summary(c, error));
+    put_notes(c);
     const bool long_table = c->count > TABLE_IN_BETWEEN;
     NN_TRY(nni_compare_curves(c, error));
     if (!long_table)

@@ -96,7 +96,7 @@ static void lay_out(nni_record_frames *frames)
     }
     for (size_t p = 0; p < frames->width * frames->height; p++) {
         const size_t place[2] = {p % frames->width, p / frames->width};
-        for (size_t i = 0; i < frames->inputs; i++)
+        for (size_t i = 0; i < frames->inputs && i < 2; i++)
             frames->x[p * frames->inputs + i] =
                 frames->least[i] + (frames->most[i] - frames->least[i]) * (double)place[i] / (double)(points[i] - 1);
     }

@@ -16,7 +16,7 @@ enum { COMPUTE, WAIT, EVALUATE, CHECKPOINT, IO, MEMORY, FIGURES };
 static const char *const names[FIGURES] = {"compute", "wait", "evaluate", "checkpoint", "io", "memory"};
 
 /* Of more ranks those are told that compute longest and shortest, so many of each. */
-enum { EXTREMES = 32 };
+enum { EXTREMES = 32, TOLD = 2 * EXTREMES };
 
 struct nni_record_norms {
     size_t layers, ranks;
@@ -104,9 +104,9 @@ static size_t choose_ranks(nni_record_norms *norms)
     size_t *order = norms->order;
     for (size_t rank = 0; rank < norms->ranks; rank++)
         order[rank] = rank;
-    if (norms->ranks <= 2 * EXTREMES)
+    if (norms->ranks <= TOLD)
         return norms->ranks;
-    for (size_t i = 0; i < 2 * EXTREMES; i++) { /* from i on, the slowest, then the fastest */
+    for (size_t i = 0; i < TOLD; i++) { /* from i on, the slowest, then the fastest */
         size_t found = i;
         for (size_t k = i + 1; k < norms->ranks; k++) {
             const double a = figures_of(norms, order[k])[COMPUTE], b = figures_of(norms, order[found])[COMPUTE];
@@ -117,7 +117,7 @@ static size_t choose_ranks(nni_record_norms *norms)
         order[i] = order[found];
         order[found] = rank;
     }
-    return 2 * EXTREMES;
+    return TOLD;
 }
 
 static void put_ranks(nni_record_norms *norms, nni_record_lines *lines)

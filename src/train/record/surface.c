@@ -18,6 +18,7 @@ bool nni_record_surface_is_on(const nni_run *run)
 static void find_parameters(const nn_network *network, size_t at[2])
 {
     size_t found = 0;
+    at[0] = at[1] = 0;
     for (size_t t = 0; t < network->tensor_count; t++)
         for (size_t i = 0; i < network->tensors[t].count && found < 2; i++)
             at[found++] = network->tensors[t].offset + i;

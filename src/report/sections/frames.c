@@ -8,6 +8,7 @@
 #include "draw/html.h"
 #include "draw/pictures.h"
 #include "draw/plot.h"
+#include "report/page/parts.h"
 #include "support/memory.h"
 
 enum {
@@ -213,8 +214,6 @@ bool nni_frame_rgb(const nni_history *run, const nni_frame *frame, unsigned char
     return nni_frame_picture(run, frame, frame->width, frame->height, false, rgb);
 }
 
-enum { CAPTION = 64 };
-
 /* The figure that captions name beside the epoch, and in words; NULL: none is known. */
 static const nni_curve *captioned(const nni_history *run, const char **words)
 {
@@ -232,19 +231,17 @@ static const nni_curve *captioned(const nni_history *run, const char **words)
     return NULL;
 }
 
-/* "epoch 3" and below it "accuracy 0.912", from the line of metrics.jsonl of that epoch. */
-static void write_caption(const nni_history *run, const nni_frame *frame, const nni_curve *curve, const char *words,
-                          char *caption)
+/* "accuracy 0.912", from the line of metrics.jsonl of a frame's epoch; "": that is not known. */
+static const char *figure_then(nni_texts *texts, const nni_history *run, const nni_frame *frame)
 {
+    const char *words = NULL;
+    const nni_curve *curve = captioned(run, &words);
     size_t line = 0;
     while (line < run->epochs && run->epoch[line] != frame->epoch)
         line++;
-    int length = snprintf(caption, CAPTION, "epoch %.0f", frame->epoch);
-    if (curve && line < run->epochs && isfinite(curve->values[line])) {
-        char number[NNI_HTML_NUMBER];
-        snprintf(caption + length, CAPTION - (size_t)length, "\n%s %s", words,
-                 nni_html_number(curve->values[line], 3, number));
-    }
+    if (!curve || line == run->epochs || !isfinite(curve->values[line]))
+        return "";
+    return nni_text(texts, "%s %s", words, nni_html_number(curve->values[line], 3, (char[NNI_HTML_NUMBER]){""}));
 }
 
 bool nni_draw_frames(FILE *out, const nni_history *run, const char *title, const char *description)
@@ -260,18 +257,18 @@ bool nni_draw_frames(FILE *out, const nni_history *run, const char *title, const
     const size_t width = (size_t)lround(PICTURE_SIDE * fmin(ratio, 1));
     const size_t height = (size_t)lround(PICTURE_SIDE / fmax(ratio, 1));
     const size_t size = 3 * width * height;
-    const char *words = NULL;
-    const nni_curve *curve = captioned(run, &words);
     unsigned char *rgb = NULL;
-    char(*texts)[CAPTION] = NULL;
-    const char **captions = NULL;
+    nni_texts texts = {0};
+    const char **captions = NULL, **alts = NULL;
     bool good = nni_allocate(run->frame_count, size, "pictures", &rgb, NULL) == NN_OK &&
-                nni_allocate(run->frame_count, sizeof *texts, "captions", &texts, NULL) == NN_OK &&
-                nni_allocate(run->frame_count, sizeof *captions, "captions", &captions, NULL) == NN_OK;
+                nni_allocate(run->frame_count, sizeof *captions, "captions", &captions, NULL) == NN_OK &&
+                nni_allocate(run->frame_count, sizeof *alts, "captions", &alts, NULL) == NN_OK;
     for (size_t i = 0; good && i < run->frame_count; i++) {
+        const char *figure = figure_then(&texts, run, &frames[i]), *between = *figure ? ", " : "";
         good = nni_frame_picture(run, &frames[i], width, height, true, rgb + i * size);
-        write_caption(run, &frames[i], curve, words, texts[i]);
-        captions[i] = texts[i];
+        captions[i] = nni_text(&texts, "epoch %.0f%s%s", frames[i].epoch, *figure ? "\n" : "", figure);
+        alts[i] = nni_text(&texts, "The plane of inputs, coloured by the output after epoch %.0f%s%s", frames[i].epoch,
+                           between, figure);
     }
     if (good)
         good = nni_draw_images(out, &(nni_image_strip){.title = title,
@@ -281,9 +278,10 @@ bool nni_draw_frames(FILE *out, const nni_history *run, const char *title, const
                                                        .width = width,
                                                        .height = height,
                                                        .captions = captions,
+                                                       .alts = alts,
                                                        .scale = 1});
+    nni_release(alts);
     nni_release(captions);
-    nni_release(texts);
     nni_release(rgb);
-    return good;
+    return nni_texts_end(&texts, good, NULL) == NN_OK;
 }

@@ -39,13 +39,7 @@ void nni_record_lines_open(nni_record_lines *lines, const nni_run *run)
 
 bool nni_record_lines_lost(nni_record_lines *lines)
 {
-    if (lines->run->comm->rank != 0 || !nni_epoch_lines_removed(&lines->file))
-        return false;
-    if (!lines->told)
-        nni_output_say(&lines->run->output, "warning  %s was removed while the training ran; it begins anew",
-                       lines->file.path);
-    lines->told = true;
-    return true;
+    return lines->run->comm->rank == 0 && nni_epoch_lines_removed(&lines->file);
 }
 
 void nni_record_lines_go_back(nni_record_lines *lines)

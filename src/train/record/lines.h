@@ -15,13 +15,13 @@ typedef struct nni_record_lines {
     nni_epoch_lines file;
     FILE *open;  /**< while lines are written; NULL: there is nothing to write to */
     bool warned; /**< that something could not be written */
-    bool told;   /**< that the file was removed */
 } nni_record_lines;
 
 /** Opens the file of a run that begins, without what an earlier one left there, or goes on; or warns. */
 void nni_record_lines_open(nni_record_lines *lines, const nni_run *run);
 
-/** @return whether somebody else removed the file, which is said, once; it begins anew then */
+/** @return whether somebody else removed the file, or all of the folder, of which metrics.jsonl warns; it begins anew
+ */
 bool nni_record_lines_lost(nni_record_lines *lines);
 
 /** The run went back to an earlier step: lines of later ones go; or warns. */

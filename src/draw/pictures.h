@@ -27,7 +27,7 @@ typedef struct nni_image_strip {
     const unsigned char *rgb; /**< [count, height, width, 3] */
     size_t count, width, height;
     const char *const *captions; /**< [count]; NULL: none */
-    const char *const *alts;     /**< [count] what each shows, in words; NULL: the captions */
+    const char *const *alts;     /**< [count] what each shows, in words; NULL: the title, and the captions */
     double scale;                /**< CSS pixels of a pixel; 0: so that an image is some 96 wide */
 } nni_image_strip;
 

@@ -9,7 +9,7 @@
 #include "support/memory.h"
 
 enum { MOST_CURVES = 8, DESCRIPTION = 600 };
-static const double decades = 100; /* that a logarithmic axis begins at: largest over smallest value */
+static const double log_from = 20; /* largest over smallest value from which an axis is logarithmic */
 
 typedef struct range {
     double least, most; /* of finite values; least > most: there are none */
@@ -99,7 +99,7 @@ nn_status nni_draw_epochs(const nni_page *page, const nni_epoch_plot *asked, nn_
         .y = {.title = asked->y_title,
               .least = (double)NAN,
               .most = (double)NAN,
-              .log = all.least > 0 && all.most > decades * all.least},
+              .log = all.least > 0 && all.most > log_from * all.least},
         .series = series,
         .series_count = count,
         .marks = &mark,

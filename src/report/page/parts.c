@@ -68,7 +68,7 @@ const char *nni_feature_text(nni_texts *texts, const nni_history *run, size_t in
 
 void nni_table_begin(FILE *out, const char *figure, const char *caption, const char *const *heads, size_t count)
 {
-    fprintf(out, "<div class=\"scroll\"><table class=\"sortable\" data-figure=\"%s\"><caption>", figure);
+    fprintf(out, "<div class=\"scroll\" tabindex=\"0\"><table class=\"sortable\" data-figure=\"%s\"><caption>", figure);
     nni_html_put(out, caption);
     fputs("</caption>\n<thead><tr>", out);
     for (size_t i = 0; i < count; i++) {

@@ -61,7 +61,7 @@ static void put_count(FILE *out, size_t count)
 static void put_table(const nni_page *page)
 {
     const nni_history *run = page->run;
-    fputs("<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\" class=\"number\">layer</th>"
+    fputs("<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\" class=\"number\">layer</th>"
           "<th scope=\"col\" class=\"number\">inputs</th><th scope=\"col\" class=\"number\">units</th>"
           "<th scope=\"col\">activation</th><th scope=\"col\">also</th>"
           "<th scope=\"col\" class=\"number\">parameters</th></tr></thead>\n<tbody>\n",
@@ -69,7 +69,7 @@ static void put_table(const nni_page *page)
     for (size_t i = 0; i < run->layer_count; i++) {
         const nni_layer_shape *layer = &run->layers[i];
         char note[NOTE];
-        fprintf(page->out, "<tr><th scope=\"row\" class=\"number\">%zu</th>", i + 1);
+        fprintf(page->out, "<tr><th scope=\"row\" class=\"number\">%zu</th>", i);
         put_count(page->out, i == 0 ? run->inputs : run->layers[i - 1].units);
         put_count(page->out, layer->units);
         fputs("<td>", page->out);

@@ -75,7 +75,7 @@ static void put_splits(const nni_page *page, const nni_run_origin *origin)
 static void put_origin(const nni_page *page, const nni_run_origin *origin)
 {
     const nni_history *run = page->run;
-    fputs("<div class=\"scroll\"><table class=\"facts\">\n<tbody>\n", page->out);
+    fputs("<div class=\"scroll\" tabindex=\"0\"><table class=\"facts\">\n<tbody>\n", page->out);
     if (!page->share)
         put_fact(page, "folder", run->folder);
     put_time(page, "begun", run->origins[0].time);
@@ -118,7 +118,7 @@ static void put_origin(const nni_page *page, const nni_run_origin *origin)
 static void put_sessions(const nni_page *page)
 {
     const nni_history *run = page->run;
-    fputs("<h3>Beginning and resumptions</h3>\n<div class=\"scroll\"><table>\n<thead><tr>"
+    fputs("<h3>Beginning and resumptions</h3>\n<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr>"
           "<th scope=\"col\" class=\"number\">after epoch</th><th scope=\"col\">time</th><th scope=\"col\">nntrain</th>"
           "<th scope=\"col\" class=\"number\">ranks</th><th scope=\"col\" class=\"number\">threads</th>"
           "<th scope=\"col\">instruction set</th><th scope=\"col\">on</th></tr></thead>\n<tbody>\n",

@@ -221,7 +221,7 @@ static void put_rank_table(FILE *out, const rank_sums *sums)
 {
     char text[NNI_HTML_NUMBER];
     fprintf(out,
-            "<details><summary>Seconds of each rank over %zu epoch%s</summary>\n<div class=\"scroll\">"
+            "<details><summary>Seconds of each rank over %zu epoch%s</summary>\n<div class=\"scroll\" tabindex=\"0\">"
             "<table class=\"sortable\">\n<thead><tr><th scope=\"col\" class=\"number\">rank</th>",
             sums->epochs, nni_plural(sums->epochs));
     for (size_t part = 0; part < PARTS; part++)

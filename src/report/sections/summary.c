@@ -205,7 +205,7 @@ static void put_metrics(const nni_page *page)
         return;
     const size_t last = run->epochs - 1, found = main_curve ? nni_history_best(run, main_curve) : SIZE_MAX;
     const size_t best = found == SIZE_MAX ? last : found;
-    fputs("<div class=\"scroll\"><table>\n", page->out);
+    fputs("<div class=\"scroll\" tabindex=\"0\"><table>\n", page->out);
     put_metrics_head(page, best, last, count, has);
     fputs("<tbody>\n", page->out);
     for (size_t i = 0; i < run->curve_count; i++) {

@@ -27,25 +27,44 @@ static size_t stride_of(size_t count, size_t columns)
     return stride > 0 ? stride : 1;
 }
 
-/* NaN and infinity have no bin. @param columns  of a row of the values */
+/* Edges of the bins: the values' own, but at most five standard deviations from their mean, beyond which the outer bins
+ * count. Of gradients a few are so large that all others would be in one bin. NaN and infinity have none. */
+static void find_edges(const nni_real *values, size_t count, size_t stride, double *least, double *most)
+{
+    double sum = 0, squares = 0, low = (double)INFINITY, high = (double)-INFINITY;
+    size_t finite = 0;
+    for (size_t i = 0; i < count; i += stride) {
+        const double value = (double)values[i];
+        if (!isfinite(value))
+            continue;
+        sum += value;
+        squares += value * value;
+        low = value < low ? value : low;
+        high = value > high ? value : high;
+        finite++;
+    }
+    const double mean = sum / (double)finite;
+    const double far = 5 * sqrt(fmax(squares / (double)finite - mean * mean, 0));
+    *least = isfinite(far) ? fmax(low, mean - far) : low;
+    *most = isfinite(far) ? fmin(high, mean + far) : high;
+}
+
+/* @param columns  of a row of the values */
 static void put_histogram(nni_json *json, const char *name, const nni_real *values, size_t count, size_t columns)
 {
     const size_t stride = stride_of(count, columns);
-    nni_real least = (nni_real)INFINITY, most = (nni_real)-INFINITY;
+    double least, most;
     size_t counts[BINS] = {0};
+    find_edges(values, count, stride, &least, &most);
+    const double scale = most > least ? BINS / (most - least) : 0;
     for (size_t i = 0; i < count; i += stride) {
-        least = values[i] < least && isfinite(values[i]) ? values[i] : least;
-        most = values[i] > most && isfinite(values[i]) ? values[i] : most;
-    }
-    const double scale = most > least ? BINS / ((double)most - (double)least) : 0;
-    for (size_t i = 0; i < count; i += stride) {
-        const double bin = ((double)values[i] - (double)least) * scale;
+        const double bin = fmax(((double)values[i] - least) * scale, 0);
         if (isfinite(values[i]))
             counts[bin < BINS ? (size_t)bin : BINS - 1]++;
     }
     nni_json_begin(json, name, '{');
-    nni_json_number(json, "least", (double)least);
-    nni_json_number(json, "most", (double)most);
+    nni_json_number(json, "least", least);
+    nni_json_number(json, "most", most);
     nni_json_begin(json, "counts", '[');
     for (size_t bin = 0; bin < BINS; bin++)
         nni_json_count(json, NULL, counts[bin]);

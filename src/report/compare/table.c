@@ -267,7 +267,9 @@ nn_status nni_compare_table(const nni_comparison *c, nn_error *error)
     nn_status status = choose_columns(&of, &differing, error);
     if (status == NN_OK) {
         nni_section_begin(c->out, "runs", "Runs");
-        fputs("<div class=\"scroll\" tabindex=\"0\"><table class=\"sortable runs\">\n<caption>Best values with their epochs", c->out);
+        fputs("<div class=\"scroll\" tabindex=\"0\"><table class=\"sortable runs\">\n<caption>Best values with their "
+              "epochs",
+              c->out);
         char title[NNI_COMPARE_TITLE];
         if (c->figure)
             fprintf(c->out, ", sorted by %s", nni_compare_title(c->figure, title));

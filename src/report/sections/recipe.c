@@ -165,7 +165,8 @@ static nn_status put_recipe(const nni_page *page, nni_yaml_pool *pool, const nni
     const nni_yaml_node *last = newest ? parse_asked(newest->asked, pool) : NULL;
     listing list = {.page = page, .at = text, .line = text, .line_number = 1};
     put_key(page->out);
-    fputs("<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\">setting</th><th scope=\"col\">value</th>"
+    fputs("<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\">setting</th><th "
+          "scope=\"col\">value</th>"
           "<th scope=\"col\">default</th><th scope=\"col\">from</th></tr></thead>\n<tbody>\n",
           page->out);
     NN_TRY(nni_recipe_values(pool, root, first, last, put_row, &list, error));

@@ -17,7 +17,7 @@
 #include "train/run_folder/run_lock.h"
 
 /* Most that is recorded. */
-enum { ROWS_MOST = 100000, BYTES_MOST = 64 << 20 };
+enum { ROWS_MOST = 100000, BYTES_MOST = 16 << 20 };
 
 /* A dataset of the file: this rank's rows, then on rank 0 those of all. */
 typedef struct column {

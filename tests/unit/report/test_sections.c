@@ -508,6 +508,33 @@ static void weights_tell_norms_dead_units_and_pictures(void)
 
 /* --- the run --- */
 
+static void of_500_layers_the_first_and_the_last_are_shown(void)
+{
+    enum { LAYERS = 500 };
+    nni_layer_shape layers[LAYERS];
+    nni_layer_histograms histograms[LAYERS];
+    for (size_t i = 0; i < LAYERS; i++) {
+        layers[i] = (nni_layer_shape){.units = 8 + i, .parameters = 72, .activation = "relu"};
+        histograms[i] = (nni_layer_histograms){.dead = 1};
+    }
+    nni_histogram_record record = {1, 64, histograms};
+    const nni_history run = {
+        .inputs = 8, .layers = layers, .layer_count = LAYERS, .histograms = &record, .histogram_count = 1};
+    char *text = written(nni_section_network, &run);
+    check_has(text,
+              "500 layers, 36,000 parameters. The picture and the table show the first 12 and the last 12 layers.");
+    check_has(text, ">476 layers</text>");
+    check_has(text, ">507 units</text>"); /* of the last */
+    CU_ASSERT_PTR_NULL(strstr(text, ">20 units</text>"));
+    check_has(text, "<th scope=\"row\" class=\"number\">488</th><td class=\"number\">495</td>");
+    CU_ASSERT_EQUAL(occurrences(text, "<th scope=\"row\""), 24);
+    CU_ASSERT_TRUE(strlen(text) < 100000);
+    free(text);
+    text = written(nni_section_weights, &run);
+    check_has(text, "1 of 23 in layer 15 and some in 484 more layers. ");
+    free(text);
+}
+
 static void accuracies_have_no_logarithmic_axis(void)
 {
     double epochs[] = {1, 2}, loss[] = {1, 0.04}, accuracy[] = {0.04, 1};
@@ -575,6 +602,7 @@ int main(void)
         NN_TEST(frames_are_pictures_of_two_inputs_and_curves_of_one),
         NN_TEST(a_path_that_leaves_the_surface_is_told),
         NN_TEST(weights_tell_norms_dead_units_and_pictures),
+        NN_TEST(of_500_layers_the_first_and_the_last_are_shown),
         NN_TEST(accuracies_have_no_logarithmic_axis),
         NN_TEST(what_is_not_known_of_the_origin_is_left_out),
         NN_TEST(a_run_without_records_has_none_of_these_sections),

@@ -535,6 +535,42 @@ static void of_500_layers_the_first_and_the_last_are_shown(void)
     free(text);
 }
 
+static void times_are_drawn_over_epochs_and_ranks_are_compared(void)
+{
+    size_t ranks[] = {0, 1};
+    double fast[] = {2, 2.72}, even[] = {2, 2.01}, wait[] = {0.25, 0}, none[] = {0, 0};
+    nni_rank_record records[] = {{.epoch = 1,
+                                  .ranks = 2,
+                                  .listed = 2,
+                                  .rank = ranks,
+                                  .compute = fast,
+                                  .wait = wait,
+                                  .evaluate = none,
+                                  .checkpoint = none,
+                                  .io = none,
+                                  .memory = none},
+                                 {.epoch = 2}};
+    records[1] = records[0];
+    records[1].epoch = 2;
+    nni_history run = {.rank_times = records, .rank_time_count = 2};
+    char *text = written(nni_section_speed, &run);
+    check_has(text, "after epoch 2: compute: 2.36 s, slowest rank 2.72 s. wait for ranks: 0.125 s, slowest rank 0 s.");
+    check_has(text, "rank 1 computed longest: 5.44 s, 15 % more");
+    CU_ASSERT_PTR_NULL(strstr(text, "evenly divided"));
+    free(text);
+    records[0].compute = records[1].compute = even;
+    text = written(nni_section_speed, &run);
+    check_has(text, "The work is evenly divided.");
+    free(text);
+    for (size_t i = 0; i < 2; i++)
+        records[i].ranks = records[i].listed = 1;
+    text = written(nni_section_speed, &run);
+    check_has(text, "Seconds of each epoch, after epoch 2: compute: 2 s. wait for ranks: 0.25 s.");
+    CU_ASSERT_PTR_NULL(strstr(text, "slowest rank"));
+    CU_ASSERT_EQUAL(occurrences(text, "data-name="), 2); /* evaluating took no time */
+    free(text);
+}
+
 static void accuracies_have_no_logarithmic_axis(void)
 {
     double epochs[] = {1, 2}, loss[] = {1, 0.04}, accuracy[] = {0.04, 1};
@@ -603,6 +639,7 @@ int main(void)
         NN_TEST(a_path_that_leaves_the_surface_is_told),
         NN_TEST(weights_tell_norms_dead_units_and_pictures),
         NN_TEST(of_500_layers_the_first_and_the_last_are_shown),
+        NN_TEST(times_are_drawn_over_epochs_and_ranks_are_compared),
         NN_TEST(accuracies_have_no_logarithmic_axis),
         NN_TEST(what_is_not_known_of_the_origin_is_left_out),
         NN_TEST(a_run_without_records_has_none_of_these_sections),

@@ -271,17 +271,17 @@ static nn_status write_table(struct worst *worst, FILE *out, nn_error *error)
         heads[count++] = "#Probability of the true class";
     } else if (record->kind == NN_PREDICTS_LABELS) {
         heads[count++] = "Missed (probability)";
-        heads[count++] = "Not there, but predicted (probability)";
+        heads[count++] = "Predicted, but not true (probability)";
     } else {
         if (record->outputs > 1)
-            heads[count++] = "Output that is furthest off";
+            heads[count++] = "Output with the largest error";
         heads[count++] = "#True";
         heads[count++] = "#Predicted";
         heads[count++] = "#Error";
     }
     if (record->worst_x && record->features > 0) {
         NN_TRY(measure_features(worst, error));
-        heads[count++] = record->features > FEATURES ? "Its largest features" : "Its features";
+        heads[count++] = record->features > FEATURES ? "Most unusual features" : "Features";
         if (record->features > FEATURES && record->worst_count > 1)
             fprintf(out,
                     "<p>Features are those furthest from their mean over the %zu worst rows, in standard deviations."

@@ -32,24 +32,24 @@ static standing standing_of(const nni_history *run)
         return (standing){"Finished", "good", NULL};
     case NNI_RUN_STOPPED:
         return (standing){"Stopped", "warn",
-                          "A signal stopped it after a checkpoint. The same command with --resume continues it."};
+                          "A signal stopped it. The same command with --resume continues from the newest checkpoint."};
     case NNI_RUN_DIVERGED:
         return (standing){"Diverged", "bad", diverged_advice};
     case NNI_RUN_FAILED:
         return (standing){"Failed", "bad",
-                          "Once the cause is mended, the same command with --resume continues from the newest "
+                          "Once the cause is fixed, the same command with --resume continues from the newest "
                           "checkpoint."};
     case NNI_RUN_BEGUN:
         return (standing){"Killed", "bad",
-                          "It began and does not run any more, and did not say why: it was killed, ran out of memory "
+                          "The run began, does not run any more and left no reason: it was killed, ran out of memory "
                           "or time, or its machine went down. The same command with --resume continues from the newest "
                           "checkpoint."};
     default:
         if (is_complete(run))
             return (standing){"Finished", "good", NULL};
         return (standing){"Not known", "warn",
-                          "This run has no records of how it went (record and report are switched off, or an older "
-                          "nntrain wrote it); its curves are all there is."};
+                          "This run has no record of how it ended: record is switched off, or an older nntrain wrote "
+                          "it."};
     }
 }
 
@@ -147,7 +147,7 @@ static void put_cards(const nni_page *page)
     if (parameters > 0)
         put_card(page->out, "parameters", (double)parameters, 15, "", NULL);
     if (run->origin_count > 0 && run->origins[run->origin_count - 1].train_rows > 0)
-        put_card(page->out, "rows to train on", (double)run->origins[run->origin_count - 1].train_rows, 15, "", NULL);
+        put_card(page->out, "training rows", (double)run->origins[run->origin_count - 1].train_rows, 15, "", NULL);
     fputs("</div>\n", page->out);
 }
 

@@ -461,6 +461,8 @@ static void weights_tell_norms_dead_units_and_pictures(void)
                        .first_weights = weights};
     char *text = written(nni_section_weights, &run);
     check_has(text, "<strong>12 of 81 units are dead</strong>: 12 of 80 in layer 0.");
+    check_has(text, "A relu unit then mostly gives 0");
+    CU_ASSERT_PTR_NULL(strstr(text, "(square roots)"));
     check_has(text, "The first 64 of 80 units");
     check_has(text, "each channel goes from -2 to 2");
     check_has(text, "Norm of the weights of each layer over epochs. After epoch 2: layer 0 1, layer 1 2.");
@@ -468,10 +470,13 @@ static void weights_tell_norms_dead_units_and_pictures(void)
     CU_ASSERT_EQUAL(occurrences(text, "<figure"), 2 + 1 + 1 + 5);
     free(text);
     layer_histograms[0].dead = 0;
+    counts[1] = 50; /* the median of 1, 2 and 50 is below a twentieth of it */
     run.first_weights = NULL;
     run.norm_count = 0;
     text = written(nni_section_weights, &run);
     check_has(text, "no unit is dead: each of the 81 varies");
+    check_has(text, "layer 0, weights (square roots)");
+    check_has(text, "Heights are square roots of the counts.");
     free(text);
 }
 

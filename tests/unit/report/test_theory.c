@@ -56,7 +56,7 @@ static void a_class_has_its_colour_and_a_border_is_white(void)
     unsigned char rgb[2 * 3 * 3];
     region_run run;
     make_region_run(&run, relu, relu, values, 3, 2);
-    CU_ASSERT_FATAL(nni_frame_rgb(&run.history, &run.frame, rgb));
+    CU_ASSERT_FATAL(nni_frame_picture(&run.history, &run.frame, 3, 2, false, rgb));
     const unsigned expected[] = {tint(0, 0.75), tint(0, 0.75), 0x9a9a9a, /* the greatest second input is on top */
                                  tint(0, 0.75), 0xffffff,      tint(1, 0.75)};
     for (size_t i = 0; i < 6; i++)
@@ -70,7 +70,7 @@ static void a_larger_picture_has_the_same_corners(void)
     unsigned char small[2 * 2 * 3], large[SIDE * SIDE * 3];
     region_run run;
     make_region_run(&run, relu, relu, values, 2, 2);
-    CU_ASSERT_FATAL(nni_frame_rgb(&run.history, &run.frame, small));
+    CU_ASSERT_FATAL(nni_frame_picture(&run.history, &run.frame, 2, 2, false, small));
     CU_ASSERT_FATAL(nni_frame_picture(&run.history, &run.frame, SIDE, SIDE, true, large));
     const size_t corners[] = {0, SIDE - 1, SIDE * (SIDE - 1), SIDE * SIDE - 1};
     for (size_t i = 0; i < 4; i++)

@@ -209,6 +209,51 @@ static void a_page_does_not_depend_on_the_order_of_its_runs(void)
     free(second);
 }
 
+/* What nni_draw_surface writes. To be freed. */
+static char *drawn(const nni_surface *surface)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+    CU_ASSERT_TRUE(nni_draw_surface(out, surface, "title", "description"));
+    fclose(out);
+    return text;
+}
+
+static void a_loss_that_is_no_number_is_not_the_least(void)
+{
+    float infinite[] = {1, INFINITY, INFINITY, INFINITY}, none[] = {1, NAN, NAN, NAN};
+    nni_surface surface = {.least = {-1, -1}, .most = {1, 1}, .width = 2, .height = 2, .loss = infinite};
+    char *first = drawn(&surface);
+    surface.loss = none;
+    char *second = drawn(&surface);
+    CU_ASSERT_STRING_EQUAL(first, second); /* both grey but where the loss is 1 */
+    free(first);
+    free(second);
+}
+
+static void a_path_of_many_steps_makes_a_small_picture(void)
+{
+    enum { MANY = 200000 };
+    float loss[] = {1, 2, 3, 4};
+    double *path = malloc(2 * (size_t)MANY * sizeof *path);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(path);
+    for (size_t i = 0; i < MANY; i++) { /* to and fro by more than a pixel */
+        path[2 * i] = (i % 2 ? 0.9 : -0.9) * cos(0.001 * (double)i);
+        path[2 * i + 1] = sin(0.003 * (double)i);
+    }
+    nni_surface surface = {
+        .least = {-1, -1}, .most = {1, 1}, .width = 2, .height = 2, .loss = loss, .path = path, .path_count = 1};
+    char *point = drawn(&surface);
+    surface.path_count = MANY;
+    char *line = drawn(&surface);
+    CU_ASSERT_TRUE(strlen(line) > strlen(point) + 10000);
+    CU_ASSERT_TRUE(strlen(line) < strlen(point) + 50000);
+    free(point);
+    free(line);
+    free(path);
+}
+
 static void a_page_has_every_activation_and_names_other_runs(void)
 {
     char name[] = "<script>\"", activation[64];
@@ -232,6 +277,8 @@ int main(void)
         NN_TEST(rows_are_dots_where_they_lie),
         NN_TEST(a_way_leaves_its_surface_where_it_is_outside),
         NN_TEST(a_page_does_not_depend_on_the_order_of_its_runs),
+        NN_TEST(a_loss_that_is_no_number_is_not_the_least),
+        NN_TEST(a_path_of_many_steps_makes_a_small_picture),
         NN_TEST(a_page_has_every_activation_and_names_other_runs),
     };
     return nni_run_suite("theory", tests, sizeof tests / sizeof *tests);

@@ -66,6 +66,10 @@ typedef struct nni_ridge {
     size_t bins;
 } nni_ridge;
 
+/** @return whether heights are square roots of counts, not densities, so that tails are seen beside a narrow peak:
+ * where the highest bin is more than 20 times the median of those that are not empty */
+bool nni_ridges_are_roots(const nni_ridge *ridges, size_t count);
+
 bool nni_draw_ridges(FILE *out, const char *title, const char *description, const char *x_title,
                      const nni_ridge *ridges, size_t count);
 

@@ -23,9 +23,37 @@ static double edge_of(const nni_ridge *ridge, size_t bin)
     return ridge->least * (1 - share) + ridge->most * share;
 }
 
-/* The outline of one histogram over its base; its area is the same on every row, whatever the rows that were counted.
- */
-static void draw_ridge(FILE *out, const nni_frame *frame, const nni_ridge *ridge, double base, double scale)
+/* The square root does not divide by the width of bins: an epoch of narrow ones would hide the others again. */
+static double height_of(const nni_ridge *ridge, size_t bin, bool roots)
+{
+    if (!roots)
+        return density(ridge, bin);
+    return isfinite(ridge->counts[bin]) ? sqrt(fmax(ridge->counts[bin], 0)) : 0;
+}
+
+static double highest_of(const nni_ridge *ridges, size_t count, bool roots)
+{
+    double highest = 0;
+    for (size_t i = 0; i < count; i++)
+        for (size_t bin = 0; bin < ridges[i].bins; bin++)
+            highest = fmax(highest, height_of(&ridges[i], bin, roots));
+    return highest;
+}
+
+bool nni_ridges_are_roots(const nni_ridge *ridges, size_t count)
+{
+    const double low = highest_of(ridges, count, false) / 20;
+    size_t filled = 0, lower = 0;
+    for (size_t i = 0; i < count; i++)
+        for (size_t bin = 0; bin < ridges[i].bins; bin++) {
+            filled += density(&ridges[i], bin) > 0;
+            lower += density(&ridges[i], bin) > 0 && density(&ridges[i], bin) < low;
+        }
+    return 2 * lower > filled; /* so the median is */
+}
+
+/* The outline of one histogram over its base. */
+static void draw_ridge(FILE *out, const nni_frame *frame, const nni_ridge *ridge, double base, double scale, bool roots)
 {
     nni_pen pen = {.out = out};
     char number[NNI_HTML_NUMBER];
@@ -33,7 +61,7 @@ static void draw_ridge(FILE *out, const nni_frame *frame, const nni_ridge *ridge
     fputs("<path class=\"ridge\" d=\"", out);
     nni_pen_move(&pen, frame->left, base);
     for (size_t bin = 0; bin < ridge->bins && ridge->most > ridge->least; bin++) {
-        const double y = base - scale * density(ridge, bin);
+        const double y = base - scale * height_of(ridge, bin, roots);
         nni_pen_line(&pen, nni_scale_at(&frame->x, edge_of(ridge, bin)), last);
         nni_pen_line(&pen, nni_scale_at(&frame->x, edge_of(ridge, bin)), y);
         last = y;
@@ -51,13 +79,12 @@ bool nni_draw_ridges(FILE *out, const char *title, const char *description, cons
 {
     const double room = 60, row = fmin(fmax(200 / fmax((double)count, 1), 4), 24);
     nni_extent extent = nni_extent_none();
-    double highest = 0;
     for (size_t i = 0; i < count; i++) {
         nni_extent_add(&extent, ridges[i].least, false);
         nni_extent_add(&extent, ridges[i].most, false);
-        for (size_t bin = 0; bin < ridges[i].bins; bin++)
-            highest = fmax(highest, density(&ridges[i], bin));
     }
+    const bool roots = nni_ridges_are_roots(ridges, count);
+    const double highest = highest_of(ridges, count, roots);
     char(*texts)[NNI_HTML_NUMBER] = malloc((count + 1) * sizeof *texts);
     const char **names = malloc((count + 1) * sizeof *names);
     const bool fine = texts && names;
@@ -79,7 +106,7 @@ bool nni_draw_ridges(FILE *out, const char *title, const char *description, cons
         nni_frame_begin_area(out, &frame);
         for (size_t i = 0; i < count; i++)
             draw_ridge(out, &frame, &ridges[i], nni_scale_at(&frame.y, (double)i),
-                       highest > 0 ? overlap * row / highest : 0);
+                       highest > 0 ? overlap * row / highest : 0, roots);
         nni_frame_end_area(out);
         nni_svg_end(out, width);
         nni_figure_end(out);

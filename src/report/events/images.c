@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "draw/plot.h"
+#include "report/figures/frame_colours.h"
 #include "support/extremes.h"
 #include "support/memory.h"
 
@@ -111,7 +112,7 @@ static bool ends_in(const nni_history *run, const char *activation)
 
 size_t nni_images_of_frame(const nni_history *run)
 {
-    const bool one = run->frame_count == 0 || run->frames[0].height == 1 || ends_in(run, "softmax");
+    const bool one = run->frame_count == 0 || run->frames[0].height == 1 || nni_frames_show_classes(run);
     return one ? 1 : run->frames[0].outputs;
 }
 
@@ -133,34 +134,17 @@ static range range_of_frames(const nni_history *run)
     return found.least < found.most ? found : (range){found.least - 1, found.least + 1};
 }
 
-/* From white to the colour of the likeliest class: white where all are alike. */
-static unsigned colour_of_classes(const float *values, size_t outputs)
-{
-    size_t best = 0;
-    for (size_t k = 1; k < outputs; k++)
-        if (values[k] > values[best])
-            best = k;
-    const unsigned colour = nni_draw_rgb(best);
-    const double even = 1 / (double)outputs, sure = (values[best] - even) / (1 - even);
-    unsigned mixed = 0;
-    for (int shift = 16; shift >= 0; shift -= 8) {
-        const double channel = colour >> shift & 0xFF;
-        mixed = mixed << 8 | (unsigned)lround(255 + (channel - 255) * fmin(fmax(sure, 0), 1));
-    }
-    return mixed;
-}
-
 static nn_status draw_plane(const nni_history *run, const nni_frame *frame, size_t index, nni_image *image,
                             nn_error *error)
 {
     const range all = range_of_frames(run);
-    const bool classes = ends_in(run, "softmax") && frame->outputs > 1, probability = ends_in(run, "sigmoid");
+    const bool classes = nni_frames_show_classes(run), probability = ends_in(run, "sigmoid");
     NN_TRY(make(image, frame->width, frame->height, error));
     for (size_t i = 0; i < frame->width * frame->height; i++) {
         const float *values = frame->values + i * frame->outputs;
         const double value = values[index];
         const unsigned colour = !isfinite(value) ? not_finite
-                                : classes        ? colour_of_classes(values, frame->outputs)
+                                : classes        ? nni_class_colour(values, frame->outputs)
                                 : probability    ? nni_draw_diverging(2 * value - 1)
                                                  : nni_draw_shade((value - all.least) / (all.most - all.least));
         put(image, i % frame->width, frame->height - 1 - i / frame->width, colour);

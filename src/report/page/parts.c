@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "report/figures/frame_colours.h"
+
 const char *nni_text(nni_texts *texts, const char *format, ...)
 {
     if (texts->count == texts->capacity) {
@@ -56,7 +58,7 @@ static const char *name_in(nni_texts *texts, const nni_string_set *names, size_t
 const char *nni_output_name(nni_texts *texts, const nni_history *run, size_t index)
 {
     const nn_prediction kind = run->predictions ? run->predictions->kind : NN_PREDICTS_VALUES;
-    if (kind == NN_PREDICTS_CLASSES)
+    if (kind == NN_PREDICTS_CLASSES || nni_frames_show_classes(run))
         return name_in(texts, &run->class_names, index, "class");
     return name_in(texts, &run->output_names, index, kind == NN_PREDICTS_LABELS ? "label" : "output");
 }

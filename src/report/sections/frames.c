@@ -3,33 +3,23 @@
 
 #include <math.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "draw/html.h"
 #include "draw/pictures.h"
 #include "draw/plot.h"
+#include "report/figures/frame_colours.h"
 #include "report/page/parts.h"
 #include "support/memory.h"
 
 enum {
     PICTURE_SIDE = 120, /* pixels of a frame's longer side in a strip */
-    SHADES = 12,        /* steps of a colour: smooth to the eye, and a fraction of the bytes */
+    SHADES = 48,        /* of a value: smooth to the eye, and a fraction of the bytes */
     DOTS = 150,         /* rows shown in a picture: more would hide it */
 };
 
 static const unsigned white = 0xffffff, grey = 0x9a9a9a;
 
 /* --- colours --- */
-
-static unsigned mix(unsigned from, unsigned to, double share)
-{
-    unsigned mixed = 0;
-    for (int shift = 0; shift <= 16; shift += 8) {
-        double a = from >> shift & 0xff, b = to >> shift & 0xff;
-        mixed |= (unsigned)lround(a + share * (b - a)) << shift;
-    }
-    return mixed;
-}
 
 static void put_pixel(unsigned char *rgb, unsigned colour)
 {
@@ -41,24 +31,15 @@ static void put_pixel(unsigned char *rgb, unsigned colour)
 /* How outputs of a run's frames become colours. */
 struct palette {
     bool classes;
-    size_t outputs;
     double least, most; /* of values */
 };
 
 static struct palette palette_of(const nni_history *run)
 {
-    struct palette palette = {.least = INFINITY, .most = -INFINITY};
+    struct palette palette = {.classes = nni_frames_show_classes(run), .least = INFINITY, .most = -INFINITY};
     if (run->frame_count == 0)
         return palette;
     const nni_frame *last = &run->frames[run->frame_count - 1];
-    palette.outputs = last->outputs;
-    if (run->predictions)
-        palette.classes = run->predictions->kind == NN_PREDICTS_CLASSES;
-    else if (run->layer_count && run->layers[run->layer_count - 1].activation) {
-        const char *activation = run->layers[run->layer_count - 1].activation;
-        palette.classes =
-            strcmp(activation, "softmax") == 0 || (last->outputs == 1 && strcmp(activation, "sigmoid") == 0);
-    }
     for (size_t i = 0; i < last->width * last->height * last->outputs; i += last->outputs) {
         palette.least = fmin(palette.least, (double)last->values[i]);
         palette.most = fmax(palette.most, (double)last->values[i]);
@@ -66,40 +47,19 @@ static struct palette palette_of(const nni_history *run)
     return palette;
 }
 
-static unsigned class_colour(const struct palette *palette, const double *outputs)
-{
-    size_t best = 0;
-    double first = outputs[0], second = -INFINITY;
-    if (palette->outputs == 1) {
-        best = first >= 0.5;
-        second = 1 - first;
-    }
-    for (size_t k = 1; k < palette->outputs; k++) {
-        if (outputs[k] > first) {
-            second = first;
-            first = outputs[k];
-            best = k;
-        } else {
-            second = fmax(second, outputs[k]);
-        }
-    }
-    double lead = round(fmin(fabs(first - second), 1) * SHADES) / SHADES;
-    return lead > 0 ? mix(white, nni_draw_rgb(best), 0.15 + 0.6 * lead) : white; /* a lead by rounding is none */
-}
-
 static unsigned value_colour(const struct palette *palette, double value)
 {
     double range = palette->most - palette->least;
     double share = range > 0 ? (value - palette->least) / range : 0.5;
-    return nni_draw_shade(fmin(fmax(round(share * 4 * SHADES) / (4 * SHADES), 0), 1));
+    return nni_draw_shade(fmin(fmax(round(share * SHADES) / SHADES, 0), 1));
 }
 
-static unsigned colour_of(const struct palette *palette, const double *outputs)
+static unsigned colour_of(const struct palette *palette, const float *outputs, size_t count)
 {
-    for (size_t k = 0; k < palette->outputs; k++)
+    for (size_t k = 0; k < count; k++)
         if (!isfinite(outputs[k]))
             return grey;
-    return palette->classes ? class_colour(palette, outputs) : value_colour(palette, outputs[0]);
+    return palette->classes ? nni_class_colour(outputs, count) : value_colour(palette, (double)outputs[0]);
 }
 
 /* --- frames --- */
@@ -119,13 +79,13 @@ static struct place place_on(double at, size_t count)
     return place;
 }
 
-static double between(double from, double to, double share)
+double nni_between(double from, double to, double share)
 {
     return share > 0 ? from + share * (to - from) : from; /* without 0 * infinity */
 }
 
 /* A frame at any size; pixels of its border lie on the border of the grid. `outputs`: room for one pixel's. */
-static void paint(const nni_frame *frame, const struct palette *palette, size_t width, size_t height, double *outputs,
+static void paint(const nni_frame *frame, const struct palette *palette, size_t width, size_t height, float *outputs,
                   unsigned char *rgb)
 {
     for (size_t row = 0; row < height; row++) {
@@ -136,10 +96,10 @@ static void paint(const nni_frame *frame, const struct palette *palette, size_t 
             const float *high = frame->values + v.high * frame->width * frame->outputs;
             for (size_t k = 0; k < frame->outputs; k++) {
                 size_t left = u.low * frame->outputs + k, right = u.high * frame->outputs + k;
-                outputs[k] = between(between((double)low[left], (double)low[right], u.share),
-                                     between((double)high[left], (double)high[right], u.share), v.share);
+                outputs[k] = (float)nni_between(nni_between((double)low[left], (double)low[right], u.share),
+                                                nni_between((double)high[left], (double)high[right], u.share), v.share);
             }
-            put_pixel(rgb + 3 * (row * width + column), colour_of(palette, outputs));
+            put_pixel(rgb + 3 * (row * width + column), colour_of(palette, outputs, frame->outputs));
         }
     }
 }
@@ -162,15 +122,15 @@ static void paint_dot(unsigned char *rgb, size_t width, size_t height, double x,
             double distance = hypot((double)column - x, (double)row - y);
             unsigned char *pixel = rgb + 3 * ((size_t)row * width + (size_t)column);
             unsigned below = (unsigned)pixel[0] << 16 | (unsigned)pixel[1] << 8 | pixel[2];
-            below = mix(below, white, covered(distance, ring));
-            put_pixel(pixel, mix(below, colour, covered(distance, radius)));
+            below = nni_mix_colours(below, white, covered(distance, ring));
+            put_pixel(pixel, nni_mix_colours(below, colour, covered(distance, radius)));
         }
 }
 
 static unsigned dot_colour(const nni_prediction_record *rows, const struct palette *palette, size_t row)
 {
     if (rows->class_of)
-        return mix(nni_draw_rgb((size_t)rows->class_of[row]), 0, 0.25);
+        return nni_mix_colours(nni_draw_rgb((size_t)rows->class_of[row]), 0, 0.25);
     if (rows->target)
         return value_colour(palette, rows->target[row * rows->outputs]);
     return 0x404040;
@@ -197,21 +157,15 @@ static void paint_rows(const nni_history *run, const nni_frame *frame, const str
 bool nni_frame_picture(const nni_history *run, const nni_frame *frame, size_t width, size_t height, bool dots,
                        unsigned char *rgb)
 {
-    struct palette palette = palette_of(run);
-    double *outputs = NULL;
+    const struct palette palette = palette_of(run);
+    float *outputs = NULL;
     if (nni_allocate(frame->outputs, sizeof *outputs, "a picture", &outputs, NULL) != NN_OK)
         return false;
-    palette.outputs = frame->outputs;
     paint(frame, &palette, width, height, outputs, rgb);
     if (dots)
         paint_rows(run, frame, &palette, width, height, rgb);
     nni_release(outputs);
     return true;
-}
-
-bool nni_frame_rgb(const nni_history *run, const nni_frame *frame, unsigned char *rgb)
-{
-    return nni_frame_picture(run, frame, frame->width, frame->height, false, rgb);
 }
 
 /* The figure that captions name beside the epoch, and in words; NULL: none is known. */

@@ -5,6 +5,7 @@
 
 #include "draw/plot.h"
 #include "report/figures/figures.h"
+#include "report/figures/frame_colours.h"
 #include "report/figures/value_figures.h"
 #include "report/page/parts.h"
 #include "report/page/section.h"
@@ -48,7 +49,8 @@ static bool draw_last_frame(const nni_page *page, nni_texts *texts, unsigned cha
     const nni_history *run = page->run;
     const nni_frame *frame = &run->frames[run->frame_count - 1];
     const nni_prediction_record *record = run->predictions;
-    const size_t named = record && record->kind == NN_PREDICTS_CLASSES ? nni_smaller(record->class_count, NAMED) : 0;
+    const size_t classes = record ? record->class_count : frame->outputs == 1 ? 2 : frame->outputs;
+    const size_t named = nni_frames_show_classes(run) ? nni_smaller(classes, NAMED) : 0;
     nni_series names[NAMED];
     double share[NAMED];
     const char *text = nni_text(texts, "What the network predicts over %s and %s after epoch %.0f.",
@@ -56,7 +58,7 @@ static bool draw_last_frame(const nni_page *page, nni_texts *texts, unsigned cha
     measure_regions(frame, share);
     for (size_t i = 0; i < named; i++) {
         names[i] = (nni_series){.name = nni_output_name(texts, run, i), .form = NNI_SERIES_POINTS, .colour = i};
-        text = nni_text(texts, "%s %s%s: %s of the area.", text, i == 0 ? "Predicted class " : "", names[i].name,
+        text = nni_text(texts, "%s %s%s: %s of the area.", text, i == 0 ? "Predictions: " : "", names[i].name,
                         NNI_FIGURE(share[i]));
     }
     return nni_frame_picture(run, frame, SIDE, SIDE, true, rgb) &&
@@ -81,23 +83,26 @@ static nn_status write_regions(const nni_page *page, nn_error *error)
 {
     const nni_history *run = page->run;
     const nni_prediction_record *record = run->predictions;
-    const bool classes = record && record->kind == NN_PREDICTS_CLASSES;
+    const bool classes = nni_frames_show_classes(run);
     nni_texts texts = {0};
     unsigned char *rgb = NULL;
     nn_status status = nni_allocate((size_t)SIDE * SIDE, 3, "a picture", &rgb, error);
     bool drawn = status == NN_OK;
     if (drawn) {
         fprintf(page->out, "<p>%s%s</p>\n",
-                classes ? "Colours are predicted classes, the stronger the surer."
-                        : "From pale to dark: from small to large outputs.",
-                has_dots(run) ? " Dots are recorded rows, in the colours of what they really are." : "");
+                classes ? "Colours are predicted classes, stronger where one is further ahead of the next."
+                        : "Pale is a small output, dark a large one.",
+                !has_dots(run)     ? ""
+                : record->class_of ? " Dots are recorded rows in the colours of their true classes."
+                : record->target   ? " Dots are recorded rows in the shades of their true values."
+                                   : " Dots are recorded rows.");
         if (run->frames[0].outputs > 1 && !classes)
             fputs("<p>The first output is shown.</p>\n", page->out);
         drawn = nni_draw_frames(page->out, run, classes ? "Decision regions over epochs" : "The output over epochs",
                                 nni_text(&texts,
-                                         "%zu pictures of what the network predicts over its two inputs, from "
+                                         "%zu picture%s of what the network predicts over its two inputs, from "
                                          "epoch %.0f to epoch %.0f.",
-                                         run->frame_count, run->frames[0].epoch,
+                                         run->frame_count, nni_plural(run->frame_count), run->frames[0].epoch,
                                          run->frames[run->frame_count - 1].epoch)) &&
                 draw_last_frame(page, &texts, rgb);
     }
@@ -179,9 +184,9 @@ static const char *describe_fit(const struct fit *fit, const char *name, size_t 
 static bool draw_fit(struct fit *fit, size_t width)
 {
     const nni_history *run = fit->page->run;
-    const bool values = !run->predictions || run->predictions->kind == NN_PREDICTS_VALUES;
-    const size_t named =
-        run->predictions && run->predictions->kind == NN_PREDICTS_CLASSES && run->predictions->outputs == 1;
+    const bool classes = nni_frames_show_classes(run);
+    const bool values = !classes && (!run->predictions || run->predictions->kind == NN_PREDICTS_VALUES);
+    const size_t named = classes && run->frames[0].outputs == 1;
     const char *name = nni_output_name(fit->texts, run, fit->output + named); /* one sigmoid speaks of class 1 */
     if (!values)
         name = nni_text(fit->texts, "probability of %s", name);
@@ -257,8 +262,8 @@ static nn_status write_surface(const nni_page *page, nn_error *error)
     if (surface->path_count > 0) {
         const double *first = surface->path, *last = surface->path + 2 * (surface->path_count - 1);
         const size_t left = nni_surface_left_at(surface);
-        text = nni_text(&texts, "%s The way of descent leads from (%s, %s) to (%s, %s) in %zu recorded steps.", text,
-                        NNI_FIGURE(first[0]), NNI_FIGURE(first[1]), NNI_FIGURE(last[0]), NNI_FIGURE(last[1]),
+        text = nni_text(&texts, "%s The path of gradient descent runs from (%s, %s) to (%s, %s) in %zu recorded steps.",
+                        text, NNI_FIGURE(first[0]), NNI_FIGURE(first[1]), NNI_FIGURE(last[0]), NNI_FIGURE(last[1]),
                         surface->path_count - 1);
         if (left < surface->path_count)
             text = nni_text(&texts, "%s It leaves the picture at step %.0f.", text, surface->path_step[left]);
@@ -266,7 +271,8 @@ static nn_status write_surface(const nni_page *page, nn_error *error)
     fputs("<h3>Loss surface</h3>\n<p>", page->out);
     nni_html_put(page->out, text);
     fputs("</p>\n", page->out);
-    return nni_texts_end(&texts, nni_draw_surface(page->out, surface, "Loss surface and way of descent", text), error);
+    return nni_texts_end(
+        &texts, nni_draw_surface(page->out, surface, "Loss surface and path of gradient descent", text), error);
 }
 
 nn_status nni_section_pictures(const nni_page *page, nn_error *error)

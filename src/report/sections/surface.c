@@ -10,6 +10,7 @@ enum {
     SIDE = 360,        /* pixels of the picture */
     BANDS = 5,         /* of a factor of ten of the loss */
     MARKED_STEPS = 40, /* of the path, shown as dots; later ones lie on one another */
+    STEPS = 2000,      /* of the path in its line, evenly spaced, beside the marked ones */
 };
 
 static bool within(const nni_surface *surface, const double *at)
@@ -28,7 +29,8 @@ size_t nni_surface_left_at(const nni_surface *surface)
 
 /* --- the surface --- */
 
-/* log10 of the loss at a place of the picture, by interpolation between the points of the grid. */
+/* log10 of the loss at a place of the picture, by interpolation between the points of the grid; NaN or infinite where
+ * one of them is. */
 static double level_at(const nni_surface *surface, double u, double v, double lowest)
 {
     double x = u * (double)(surface->width - 1), y = v * (double)(surface->height - 1);
@@ -37,9 +39,9 @@ static double level_at(const nni_surface *surface, double u, double v, double lo
     size_t above = row + 1 < surface->height ? row + 1 : row;
     const float *low = surface->loss + row * surface->width, *high = surface->loss + above * surface->width;
     double a = x - (double)column, b = y - (double)row;
-    double loss = (1 - b) * ((1 - a) * (double)low[column] + a * (double)low[right]) +
-                  b * ((1 - a) * (double)high[column] + a * (double)high[right]);
-    return log10(fmax(loss, lowest));
+    const double loss = nni_between(nni_between((double)low[column], (double)low[right], a),
+                                    nni_between((double)high[column], (double)high[right], a), b);
+    return isnan(loss) ? loss : log10(fmax(loss, lowest));
 }
 
 /* Bands of equal colour, BANDS to a factor of ten, with a line where one ends: where the level is nearer to a whole
@@ -59,9 +61,9 @@ static void paint_surface(const nni_surface *surface, unsigned char *rgb)
             const double level = BANDS * level_at(surface, u, v, lowest);
             const double across = BANDS * level_at(surface, fmin(u + step, 1), v, lowest) - level;
             const double down = BANDS * level_at(surface, u, fmax(v - step, 0), lowest) - level;
-            const double change = fmax(hypot(across, down), 1e-9);
-            const double line =
-                round(4 * fmin(fmax(1 - fabs(level - round(level)) / change, 0), 1)) / 4; /* few colours */
+            const double change = hypot(across, down);
+            const double near = isfinite(change) ? 1 - fabs(level - round(level)) / fmax(change, 1e-9) : 0;
+            const double line = round(4 * fmin(fmax(near, 0), 1)) / 4; /* few colours */
             double shade = range > 0 ? (floor(level) / BANDS - low) / range : 0;
             unsigned colour = isfinite(level) ? nni_draw_shade(0.8 * fmin(fmax(shade, 0), 1)) : 0x9a9a9a;
             for (int k = 0; k < 3; k++) {
@@ -86,18 +88,19 @@ static void leave(const nni_surface *surface, const double *a, const double *b, 
         at[k] = isfinite(b[0]) && isfinite(b[1]) ? a[k] + share * (b[k] - a[k]) : a[k];
 }
 
-/* The path as far as it is within the picture, without steps of less than a pixel. @return points of x and y
- * [path_count
- * + 1] */
+/* The path as far as it is within the picture, without steps of less than a pixel, and of very many steps evenly
+ * spaced ones. @return points of x and y [path_count + 1] */
 static size_t trace(const nni_surface *surface, size_t left, double *x, double *y)
 {
     const double *fine =
         (double[]){(surface->most[0] - surface->least[0]) / SIDE, (surface->most[1] - surface->least[1]) / SIDE};
+    const size_t every = (left + STEPS - 1) / STEPS | 1; /* odd: a path that jumps to and fro keeps both sides */
     size_t count = 0;
     for (size_t i = 0; i < left; i++) {
         const double *next = surface->path + 2 * i;
-        if (count == 0 || i + 1 == left || fabs(next[0] - x[count - 1]) >= fine[0] ||
-            fabs(next[1] - y[count - 1]) >= fine[1]) {
+        const bool far =
+            count == 0 || fabs(next[0] - x[count - 1]) >= fine[0] || fabs(next[1] - y[count - 1]) >= fine[1];
+        if (i + 1 == left || (far && (i < MARKED_STEPS || i % every == 0))) {
             x[count] = next[0];
             y[count++] = next[1];
         }

@@ -168,13 +168,16 @@ static bool draw_histograms(const nni_page *page, size_t layer, size_t kind, nni
     if (count == 0)
         return true;
     const nni_ridge *first = &ridges[0], *last = &ridges[count - 1];
-    return nni_draw_ridges(page->out, nni_text(texts, "%s, %s", layer_name(texts, layer), kinds[kind]),
-                           nni_text(texts,
-                                    "Histograms of the %s of layer %zu over epochs. Their bins lie between %s and %s "
-                                    "after epoch %.0f, between %s and %s after epoch %.0f.",
-                                    kinds[kind], layer, NNI_FIGURE(first->least), NNI_FIGURE(first->most), first->epoch,
-                                    NNI_FIGURE(last->least), NNI_FIGURE(last->most), last->epoch),
-                           kinds[kind], ridges, count);
+    const bool roots = nni_ridges_are_roots(ridges, count);
+    return nni_draw_ridges(
+        page->out, nni_text(texts, "%s, %s%s", layer_name(texts, layer), kinds[kind], roots ? " (square roots)" : ""),
+        nni_text(texts,
+                 "Histograms of the %s of layer %zu over epochs. Their bins lie between %s and %s "
+                 "after epoch %.0f, between %s and %s after epoch %.0f.%s",
+                 kinds[kind], layer, NNI_FIGURE(first->least), NNI_FIGURE(first->most), first->epoch,
+                 NNI_FIGURE(last->least), NNI_FIGURE(last->most), last->epoch,
+                 roots ? " Heights are square roots of the counts." : ""),
+        kinds[kind], ridges, count);
 }
 
 static nn_status write_histograms(const nni_page *page, nn_error *error)
@@ -186,7 +189,12 @@ static nn_status write_histograms(const nni_page *page, nn_error *error)
     fprintf(
         page->out,
         "<h3>Histograms</h3>\n<p>Weights, activations and gradients of each layer, of %zu rows. The newest epoch is in "
-        "front. What is further from the mean than five standard deviations is in the outermost bins.</p>\n",
+        "front. What is further from the mean than five standard deviations is in the outermost bins. Where the "
+        "highest "
+        "bin is more than 20 times the median one, heights are square roots of the counts, so that the tails are seen; "
+        "the title "
+        "says "
+        "so.</p>\n",
         run->histograms[run->histogram_count - 1].rows);
     write_choice(page->out, shown, run->layer_count);
     for (size_t i = 0; i < shown && drawn; i++) {

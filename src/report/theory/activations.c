@@ -49,17 +49,29 @@ static void trace(nn_activation activation, struct graph *graph)
     }
 }
 
+/* Where the derivative is next to nothing at an end: it goes to 0 there, or stays at a small slope. */
+enum end { STEEP, VANISHES, SMALL };
+
+static enum end end_of(double last, double neighbour)
+{
+    return fabs(last) >= 0.05 ? STEEP : last != 0 && last == neighbour ? SMALL : VANISHES;
+}
+
 /* What the derivative does at the ends, where gradients vanish or do not. */
 static const char *describe(nni_texts *texts, const struct graph *graph)
 {
     double most = -INFINITY;
     for (size_t i = 0; i < POINTS; i++)
         most = fmax(most, graph->derivative[i]);
-    const bool left = fabs(graph->derivative[0]) < 0.05, right = fabs(graph->derivative[POINTS - 1]) < 0.05;
-    const char *ends = left && right ? "It vanishes at both ends: a unit far from 0 hardly learns."
-                       : left        ? "It vanishes on the left: a unit that is negative for all rows hardly learns."
-                       : right       ? "It vanishes on the right: a unit that is large for all rows hardly learns."
-                                     : "It vanishes nowhere.";
+    const enum end left = end_of(graph->derivative[0], graph->derivative[1]);
+    const enum end right = end_of(graph->derivative[POINTS - 1], graph->derivative[POINTS - 2]);
+    const char *ends =
+        left == VANISHES && right == VANISHES ? "It vanishes at both ends: a unit far from 0 hardly learns."
+        : left == VANISHES  ? "It vanishes on the left: a unit that is negative for all rows hardly learns."
+        : right == VANISHES ? "It vanishes on the right: a unit that is large for all rows hardly learns."
+        : left == SMALL     ? "It is small on the left: a unit that is negative for all rows learns slowly."
+        : right == SMALL    ? "It is small on the right: a unit that is large for all rows learns slowly."
+                            : "It vanishes nowhere.";
     return nni_text(texts, "The derivative is %s at most. %s", nni_html_number(most, 3, (char[NNI_HTML_NUMBER]){""}),
                     ends);
 }

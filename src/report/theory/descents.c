@@ -4,12 +4,13 @@
 #include "draw/html.h"
 #include "report/sections/frames.h"
 #include "report/theory/parts.h"
+#include "support/extremes.h"
 
 void nni_theory_introduce_descents(FILE *out)
 {
     fputs("<p>A single unit with one input has two parameters, a weight and a bias, so its loss is a surface over a "
           "plane. The darker, the larger the loss; from one line to the next it changes by the same factor. The "
-          "orange line is the way of gradient descent, with a dot for each of the first steps. A step goes against "
+          "orange line is the path of gradient descent, with a dot for each of the first steps. A step goes against "
           "the gradient,</p>\n"
           "<p class=\"formula\"><var>&theta;</var> &larr; <var>&theta;</var> &minus; "
           "<var>&eta;</var>&thinsp;&nabla;<var>E</var>(<var>&theta;</var>),</p>\n"
@@ -76,29 +77,53 @@ static void put_bowl(FILE *out, nni_texts *texts, const struct bowl *bowl)
     fprintf(
         out, "<p>%s</p>\n",
         nni_text(texts,
-                 "Here the curvatures are %s across the valley and %s along it. Rates from %s on diverge. Along the "
-                 "valley a step at a rate of half that removes %s %% of the distance.",
+                 "Here the curvatures are %s across the valley and %s along it. Plain gradient descent on all rows at "
+                 "once diverges at rates above %s. Along the valley its step at half that rate removes %s %% of the "
+                 "distance.",
                  NNI_FIGURE(bowl->steep), NNI_FIGURE(bowl->flat), NNI_FIGURE(2 / bowl->steep),
                  nni_html_number(100 * bowl->flat / bowl->steep, 2, (char[NNI_HTML_NUMBER]){""})));
 }
 
-/* --- the ways --- */
+/* --- the paths --- */
 
 /* What became of a run: a word for its title, and a sentence. */
 struct verdict {
     const char *word, *sentence;
 };
 
-static struct verdict judge(nni_texts *texts, const nni_history *run, const struct bowl *bowl)
+/* Whether each of the first steps ends further from the lowest point of the grid than it began. */
+static bool goes_away(const nni_surface *surface, size_t steps)
 {
-    const nni_surface *surface = &run->surface;
+    size_t lowest = 0;
+    for (size_t i = 1; i < surface->width * surface->height; i++)
+        if (surface->loss[i] < surface->loss[lowest] || isnan(surface->loss[lowest]))
+            lowest = i;
+    const size_t place[] = {lowest % surface->width, lowest / surface->width};
+    const size_t last[] = {nni_larger(surface->width, 2) - 1, nni_larger(surface->height, 2) - 1};
+    double at[2], before = -1;
+    for (int k = 0; k < 2; k++)
+        at[k] = surface->least[k] + (surface->most[k] - surface->least[k]) * (double)place[k] / (double)last[k];
+    for (size_t i = 0; i <= steps; i++) {
+        const double distance = hypot(surface->path[2 * i] - at[0], surface->path[2 * i + 1] - at[1]);
+        if (!(distance > before))
+            return false;
+        before = distance;
+    }
+    return steps > 0;
+}
+
+/* surface: what is drawn, with the path of the run */
+static struct verdict judge(nni_texts *texts, const nni_history *run, const nni_surface *surface,
+                            const struct bowl *bowl)
+{
     const size_t left = nni_surface_left_at(surface), steps = surface->path_count - 1;
     const double loss = nni_theory_last(run, "train_loss");
     if (left < surface->path_count)
         return (struct verdict){
             .word = run->state == NNI_RUN_DIVERGED ? "diverges" : "leaves the picture",
             .sentence = nni_text(
-                texts, "Every step lands further away: with step %.0f the way leaves the picture%s.",
+                texts, "%s step %.0f the path leaves the picture%s.",
+                goes_away(surface, left) ? "Every step lands further from the minimum: at" : "At",
                 surface->path_step[left],
                 run->state == NNI_RUN_DIVERGED ? ", and the run ends when its loss is no longer a number" : "")};
     if (run->state == NNI_RUN_DIVERGED)
@@ -115,7 +140,7 @@ static struct verdict judge(nni_texts *texts, const nni_history *run, const stru
                      NNI_FIGURE(loss), NNI_FIGURE(bowl->least))};
 }
 
-/* Of surfaces over different ranges the widest, over which all ways are drawn at one scale. */
+/* Of surfaces over different ranges the widest, over which all paths are drawn at one scale. */
 static const nni_surface *widest(nni_theory_group group)
 {
     const nni_surface *best = NULL;
@@ -144,15 +169,15 @@ nn_status nni_theory_descents(FILE *out, nni_theory_group group, nn_error *error
     fputs("<div class=\"figures small\">\n", out);
     for (size_t i = 0; i < group.count && drawn; i++) {
         const nni_history *run = group.runs[i];
-        const struct verdict verdict = judge(&texts, run, &bowl);
         nni_surface surface = *ground;
         surface.path = run->surface.path;
         surface.path_step = run->surface.path_step;
         surface.path_count = run->surface.path_count;
+        const struct verdict verdict = judge(&texts, run, &surface, &bowl);
         fputs("<div>\n", out);
         drawn = nni_draw_surface(
             out, &surface, nni_text(&texts, "Rate %s: %s", NNI_FIGURE(nni_theory_rate(run)), verdict.word),
-            nni_text(&texts, "Loss over weight and bias, and the way of gradient descent in the run %s. %s", run->name,
+            nni_text(&texts, "Loss over weight and bias, and the path of gradient descent in the run %s. %s", run->name,
                      verdict.sentence));
         fprintf(out, "<p class=\"note\">%s</p>\n</div>\n", verdict.sentence);
     }

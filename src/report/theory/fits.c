@@ -28,18 +28,18 @@ void nni_theory_introduce_fits(FILE *out)
           out);
 }
 
-static double error_of(const nni_history *run)
-{
-    const double rmse = nni_theory_last(run, "test_rmse");
-    return isnan(rmse) ? nni_theory_last(run, "train_loss") : rmse;
-}
+/* The error by which the runs of a group are compared. */
+struct measure {
+    const char *metric, *words;
+};
 
-static const char *error_name(nni_theory_group group)
+/* One that all runs have: figures of two metrics are not comparable. */
+static struct measure measure_of(nni_theory_group group)
 {
     for (size_t i = 0; i < group.count; i++)
-        if (!isnan(nni_theory_last(group.runs[i], "test_rmse")))
-            return "test RMSE";
-    return "training loss";
+        if (isnan(nni_theory_last(group.runs[i], "test_rmse")))
+            return (struct measure){"train_loss", "training loss"};
+    return (struct measure){"test_rmse", "test RMSE"};
 }
 
 /* Inputs and first targets of rows. @return how many */
@@ -74,7 +74,7 @@ static nni_axis values_of(nni_theory_group group)
     return axis.least < axis.most ? axis : (nni_axis){.least = NAN, .most = NAN};
 }
 
-static bool draw_fit(FILE *out, nni_texts *texts, const nni_history *run, const char *error, nni_axis values)
+static bool draw_fit(FILE *out, nni_texts *texts, const nni_history *run, struct measure error, nni_axis values)
 {
     const nni_frame *frame = &run->frames[run->frame_count - 1];
     double *room = NULL;
@@ -91,8 +91,8 @@ static bool draw_fit(FILE *out, nni_texts *texts, const nni_history *run, const 
         {.name = "rows", .form = NNI_SERIES_POINTS, .x = room, .y = room + ROWS, .count = rows, .colour = 0},
         {.name = "network", .form = NNI_SERIES_LINE, .x = x, .y = y, .count = frame->width, .colour = 1},
     };
-    const char *reached =
-        nni_text(texts, "%s %s", error, nni_html_number(error_of(run), 3, (char[NNI_HTML_NUMBER]){""}));
+    const char *reached = nni_text(texts, "%s %s", error.words,
+                                   nni_html_number(nni_theory_last(run, error.metric), 3, (char[NNI_HTML_NUMBER]){""}));
     const char *network = nni_theory_network(texts, run);
     const bool drawn = nni_draw_plot(
         out,
@@ -116,7 +116,7 @@ static const char *bend_of(const nni_history *run)
     return run->layer_count > 1 && run->layers[0].activation ? run->layers[0].activation : "no hidden layer";
 }
 
-static bool draw_errors(FILE *out, nni_texts *texts, nni_theory_group group, const char *error)
+static bool draw_errors(FILE *out, nni_texts *texts, nni_theory_group group, struct measure error)
 {
     double *room = NULL;
     if (nni_allocate(2 * group.count, sizeof *room, "a curve", &room, NULL) != NN_OK)
@@ -133,7 +133,7 @@ static bool draw_errors(FILE *out, nni_texts *texts, nni_theory_group group, con
         for (size_t i = first; i < group.count; i++)
             if (strcmp(bend_of(group.runs[i]), bend_of(group.runs[first])) == 0) {
                 room[at] = (double)nni_theory_hidden_units(group.runs[i]);
-                room[group.count + at++] = error_of(group.runs[i]);
+                room[group.count + at++] = nni_theory_last(group.runs[i], error.metric);
             }
         series[kinds] = (nni_series){.name = bend_of(group.runs[first]),
                                      .form = NNI_SERIES_LINE,
@@ -149,11 +149,11 @@ static bool draw_errors(FILE *out, nni_texts *texts, nni_theory_group group, con
         series[kinds + k].form = NNI_SERIES_POINTS;
     }
     const bool drawn = nni_draw_plot(
-        out, &(nni_plot){.title = nni_text(texts, "%s over hidden units", error),
+        out, &(nni_plot){.title = nni_text(texts, "%s over hidden units", error.words),
                          .description = nni_text(texts, "The %s of %zu networks over the number of their hidden units.",
-                                                 error, group.count),
+                                                 error.words, group.count),
                          .x = {.title = "hidden units", .least = NAN, .most = NAN, .log = true},
-                         .y = {.title = error, .least = NAN, .most = NAN, .log = true},
+                         .y = {.title = error.words, .least = NAN, .most = NAN, .log = true},
                          .series = series,
                          .series_count = 2 * kinds,
                          .legend = true,
@@ -167,22 +167,23 @@ nn_status nni_theory_fits(FILE *out, nni_theory_group group, nn_error *error)
 {
     nni_texts texts = {0};
     bool drawn = true;
-    const char *name = error_name(group);
+    const struct measure measure = measure_of(group);
     const nni_axis values = values_of(group);
     const nni_history *least = group.runs[0], *most = group.runs[group.count - 1];
     fputs("<h3>", out);
     nni_html_put(out, nni_theory_data(&texts, least));
     fputs("</h3>\n", out);
-    if (error_of(most) < error_of(least))
+    const double from = nni_theory_last(least, measure.metric), to = nni_theory_last(most, measure.metric);
+    if (to < from)
         fprintf(out, "<p>%s</p>\n",
                 nni_text(&texts, "From %zu to %zu hidden units the %s falls from %s to %s.",
-                         nni_theory_hidden_units(least), nni_theory_hidden_units(most), name,
-                         NNI_FIGURE(error_of(least)), NNI_FIGURE(error_of(most))));
+                         nni_theory_hidden_units(least), nni_theory_hidden_units(most), measure.words, NNI_FIGURE(from),
+                         NNI_FIGURE(to)));
     fputs("<div class=\"figures small\">\n", out);
     for (size_t i = 0; i < group.count && drawn; i++)
-        drawn = draw_fit(out, &texts, group.runs[i], name, values);
+        drawn = draw_fit(out, &texts, group.runs[i], measure, values);
     if (group.count > 1 && drawn)
-        drawn = draw_errors(out, &texts, group, name);
+        drawn = draw_errors(out, &texts, group, measure);
     fputs("</div>\n", out);
     return nni_texts_end(&texts, drawn, error);
 }

@@ -27,7 +27,7 @@ nn_status nni_theory_regions(FILE *out, nni_theory_group group, nn_error *error)
 void nni_theory_introduce_fits(FILE *out);
 nn_status nni_theory_fits(FILE *out, nni_theory_group group, nn_error *error);
 
-/** Loss surfaces of two parameters with the ways of gradient descent at several rates. */
+/** Loss surfaces of two parameters with the paths of gradient descent at several rates. */
 void nni_theory_introduce_descents(FILE *out);
 nn_status nni_theory_descents(FILE *out, nni_theory_group group, nn_error *error);
 

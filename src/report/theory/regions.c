@@ -12,8 +12,9 @@ enum { SIDE = 360 }; /* pixels of the picture behind a plot */
 void nni_theory_introduce_regions(FILE *out)
 {
     fputs("<p>Each picture shows what a network of two inputs answers at every point of their plane. The colour is "
-          "the class that it takes the point for, stronger the surer it is; where it cannot tell, the picture is "
-          "white. Dots are rows of the data in the colours of their true classes, so a dot on ground of another "
+          "that of the predicted class, stronger where it is further ahead of the next; where none is ahead, the "
+          "picture is white. Dots are rows of the data in the colours of their true classes, so a dot on ground of "
+          "another "
           "colour is a mistake.</p>\n"
           "<p>A layer computes</p>\n"
           "<p class=\"formula\"><var>a</var> = &sigma;(<var>W</var><var>x</var> + <var>b</var>).</p>\n"
@@ -104,7 +105,7 @@ nn_status nni_theory_regions(FILE *out, nni_theory_group group, nn_error *error)
     for (size_t i = 0; i < group.count && drawn; i++) {
         const char *network = nni_theory_network(&texts, group.runs[i]);
         drawn = nni_draw_frames(
-            out, group.runs[i], nni_text(&texts, "How it came about: %s", network),
+            out, group.runs[i], nni_text(&texts, "Over the epochs: %s", network),
             nni_text(&texts, "Regions of the classes after some epochs of the run %s.", group.runs[i]->name));
     }
     return nni_texts_end(&texts, drawn, error);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/figures/frame_colours.h"
 #include "report/page/page.h"
 #include "report/page/section.h"
 #include "report/theory/parts.h"
@@ -25,7 +26,7 @@ static enum kind kind_of(const nni_history *run)
         return DESCENT;
     if (run->frame_count == 0)
         return NOTHING;
-    return run->frames[0].height > 1 ? REGIONS : FIT;
+    return run->frames[0].height < 2 ? FIT : nni_frames_show_classes(run) ? REGIONS : NOTHING;
 }
 
 static const nni_run_origin *origin_of(const nni_history *run)
@@ -87,7 +88,8 @@ struct section {
 static const struct section sections[] = {
     [REGIONS] = {"regions", "Why layers need a nonlinearity", nni_theory_introduce_regions, nni_theory_regions},
     [FIT] = {"fits", "One hidden layer, more and more units", nni_theory_introduce_fits, nni_theory_fits},
-    [DESCENT] = {"descent", "Gradient descent at three speeds", nni_theory_introduce_descents, nni_theory_descents},
+    [DESCENT] = {"descent", "Gradient descent at several learning rates", nni_theory_introduce_descents,
+                 nni_theory_descents},
 };
 
 static size_t count_of(const struct entry *entries, size_t count, enum kind kind)
@@ -102,8 +104,8 @@ static void put_beginning(FILE *out, const struct entry *entries, size_t count)
 {
     nni_page_begin(out, "The theory in pictures");
     fputs("<p>What textbooks say of neural networks, drawn from trainings that did it. Every picture but those of "
-          "the activations is of a run of nntrain, as it recorded itself; <code>scripts/theory.sh</code> makes them "
-          "all again.</p>\n"
+          "the activations is of a run of nntrain, as it recorded itself; <code>scripts/theory.sh</code> trains "
+          "the problems of <code>datasets/theory</code> and makes such a page of them.</p>\n"
           "<nav class=\"contents\" aria-label=\"Contents\">\n"
           "<ul>\n",
           out);
@@ -134,8 +136,8 @@ static void put_others(FILE *out, const struct entry *entries, size_t count)
     if (count == 0)
         return;
     nni_section_begin(out, "others", "Runs without such a picture");
-    fputs("<p>These have neither one or two inputs with recorded frames (<code>record.boundary</code>) nor two "
-          "parameters with a recorded loss surface (<code>record.surface</code>): ",
+    fputs("<p>These have no recorded frames (<code>record.boundary</code>) of a function of one input or of "
+          "classes over two inputs, nor two parameters with a recorded loss surface (<code>record.surface</code>): ",
           out);
     for (size_t i = 0; i < count; i++) {
         fputs(i ? ", " : "", out);

@@ -293,8 +293,11 @@ static bool draw_ridges(FILE *out)
         for (int bin = 0; bin < BINS; bin++)
             counts[row][bin] = 5000.0 / (4 + (bin - 12 + row) * (bin - 12 + row));
     }
-    return nni_draw_ridges(out, "Weights of layer 1", "They spread.", "weight", ridges, ROWS) &&
-           nni_draw_ridges(out, "No histogram", NULL, NULL, NULL, 0);
+    if (!nni_draw_ridges(out, "Weights of layer 1", "They spread.", "weight", ridges, ROWS) ||
+        !nni_draw_ridges(out, "No histogram", NULL, NULL, NULL, 0))
+        return false;
+    counts[ROWS - 1][4] *= 40; /* square roots show the others beside it */
+    return nni_draw_ridges(out, "Gradients of layer 1", "One is narrow.", "gradient", ridges, ROWS);
 }
 
 static bool draw_on_terminal(FILE *out)

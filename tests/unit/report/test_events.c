@@ -13,6 +13,7 @@
 #include "report/events/protobuf.h"
 #include "report/events/runs.h"
 #include "report/events/tfrecord.h"
+#include "report/figures/frame_colours.h"
 #include "support/json_read.h"
 #include "support/memory.h"
 #include "support/suite.h"
@@ -212,15 +213,24 @@ static void the_second_input_of_a_frame_goes_upwards(void)
     nn_error error;
     nni_image image;
     char sigmoid[] = "sigmoid";
+    nni_prediction_record labels = {.kind = NN_PREDICTS_LABELS};
     float values[] = {1, 0.5F, 0, NAN}; /* (left, low), (right, low), (left, high), (right, high) */
     nni_frame frame = {.width = 2, .height = 2, .outputs = 1, .values = values};
     nni_layer_shape shape = {.units = 1, .activation = sigmoid};
-    const nni_history plane = {.layers = &shape, .layer_count = 1, .frames = &frame, .frame_count = 1};
+    nni_history plane = {
+        .layers = &shape, .layer_count = 1, .frames = &frame, .frame_count = 1, .predictions = &labels};
     CU_ASSERT_EQUAL_FATAL(nni_image_of_frame(&plane, &frame, 0, &image, &error), NN_OK);
     CU_ASSERT(image.width == 2 && image.height == 2);
     CU_ASSERT_EQUAL(pixel(&image, 0, 1), nni_draw_diverging(1));
     CU_ASSERT_EQUAL(pixel(&image, 1, 1), nni_draw_diverging(0));
     CU_ASSERT_EQUAL(pixel(&image, 0, 0), nni_draw_diverging(-1));
+    CU_ASSERT_EQUAL(pixel(&image, 1, 0), 0x808080);
+    nni_release(image.rgb);
+    plane.predictions = NULL; /* one sigmoid: the colours of two classes */
+    CU_ASSERT_EQUAL_FATAL(nni_image_of_frame(&plane, &frame, 0, &image, &error), NN_OK);
+    CU_ASSERT_EQUAL(pixel(&image, 0, 1), nni_mix_colours(0xffffff, nni_draw_rgb(1), 0.75));
+    CU_ASSERT_EQUAL(pixel(&image, 1, 1), 0xffffff);
+    CU_ASSERT_EQUAL(pixel(&image, 0, 0), nni_mix_colours(0xffffff, nni_draw_rgb(0), 0.75));
     CU_ASSERT_EQUAL(pixel(&image, 1, 0), 0x808080);
     nni_release(image.rgb);
 }

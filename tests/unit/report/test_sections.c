@@ -445,6 +445,49 @@ static void frames_are_pictures_of_two_inputs_and_curves_of_one(void)
     free_predictions(&record);
 }
 
+static void frames_without_predictions_show_the_classes_of_a_softmax(void)
+{
+    nni_frame frame = made_frame(3, 16, 16, 2);
+    for (size_t i = 0; i < 256; i++)
+        frame.values[2 * i + 1] = 1 - frame.values[2 * i]; /* class 0 in the left quarter */
+    char softmax[] = "softmax", linear[] = "linear";
+    nni_layer_shape layer = {.units = 2, .activation = softmax};
+    nni_history run = {.inputs = 2, .frames = &frame, .frame_count = 1, .layers = &layer, .layer_count = 1};
+    char *text = written(nni_section_pictures, &run);
+    check_has(text, "Colours are predicted classes");
+    check_has(text, "Predictions: class 0: 0.25 of the area. class 1: 0.75 of the area.");
+    CU_ASSERT_PTR_NULL(strstr(text, "Pale is"));
+    free(text);
+    layer.activation = linear;
+    text = written(nni_section_pictures, &run);
+    check_has(text, "Pale is a small output, dark a large one.");
+    check_has(text, "The first output is shown.");
+    CU_ASSERT_PTR_NULL(strstr(text, "of the area"));
+    free(text);
+    free(frame.values);
+}
+
+static void dots_are_told_by_what_colours_them(void)
+{
+    nni_frame frame = made_frame(3, 16, 16, 1);
+    float x[24] = {0};
+    nni_prediction_record classes = made_classes(12, 2),
+                          labels = {.kind = NN_PREDICTS_LABELS, .rows = 12, .outputs = 1};
+    classes.outputs = 1;
+    classes.x = labels.x = x;
+    classes.features = labels.features = 2;
+    nni_history run = {.inputs = 2, .frames = &frame, .frame_count = 1, .predictions = &classes};
+    char *text = written(nni_section_pictures, &run);
+    check_has(text, "Dots are recorded rows in the colours of their true classes.");
+    free(text);
+    run.predictions = &labels;
+    text = written(nni_section_pictures, &run);
+    check_has(text, "Dots are recorded rows.</p>");
+    free(text);
+    free(frame.values);
+    free_predictions(&classes);
+}
+
 static void a_path_that_leaves_the_surface_is_told(void)
 {
     float loss[] = {1, 2, 3, 4};
@@ -458,7 +501,8 @@ static void a_path_that_leaves_the_surface_is_told(void)
                                    .path_step = steps,
                                    .path_count = 3}};
     char *text = written(nni_section_pictures, &run);
-    check_has(text, "leads from (0, 0) to (9, 9) in 2 recorded steps. It leaves the picture at step 2.");
+    check_has(text, "The path of gradient descent runs from (0, 0) to (9, 9) in 2 recorded steps. It leaves the "
+                    "picture at step 2.");
     free(text);
 }
 
@@ -492,6 +536,7 @@ static void weights_tell_norms_dead_units_and_pictures(void)
     char *text = written(nni_section_weights, &run);
     check_has(text,
               "<strong>12 of 81 units are dead</strong>: 12 of 80 in layer 0. A dead unit has the same output for all");
+    CU_ASSERT_PTR_NULL(strstr(text, "(square roots)"));
     check_has(text, "The first 64 of 80 units");
     check_has(text, "each channel goes from -2 to 2");
     check_has(text, "Norm of the weights of each layer over epochs. After epoch 2: layer 0 1, layer 1 2.");
@@ -499,10 +544,13 @@ static void weights_tell_norms_dead_units_and_pictures(void)
     CU_ASSERT_EQUAL(occurrences(text, "<figure"), 2 + 1 + 1 + 5);
     free(text);
     layer_histograms[0].dead = 0;
+    counts[1] = 50; /* the median of 1, 2 and 50 is below a twentieth of it */
     run.first_weights = NULL;
     run.norm_count = 0;
     text = written(nni_section_weights, &run);
     check_has(text, "no unit is dead: each of the 81 varies");
+    check_has(text, "layer 0, weights (square roots)");
+    check_has(text, "Heights are square roots of the counts.");
     free(text);
 }
 
@@ -653,6 +701,8 @@ int main(void)
         NN_TEST(of_many_outputs_the_first_have_pictures),
         NN_TEST(values_that_are_not_finite_or_one_row_make_a_page),
         NN_TEST(frames_are_pictures_of_two_inputs_and_curves_of_one),
+        NN_TEST(frames_without_predictions_show_the_classes_of_a_softmax),
+        NN_TEST(dots_are_told_by_what_colours_them),
         NN_TEST(a_path_that_leaves_the_surface_is_told),
         NN_TEST(weights_tell_norms_dead_units_and_pictures),
         NN_TEST(of_500_layers_the_first_and_the_last_are_shown),

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "draw/plot.h"
-#include "kernels/elementwise/activation.h"
+#include "kernels/elementwise/elementwise.h"
 #include "report/report.h"
 #include "report/sections/frames.h"
 #include "support/suite.h"
@@ -56,7 +56,7 @@ static void a_class_has_its_colour_and_a_border_is_white(void)
     unsigned char rgb[2 * 3 * 3];
     region_run run;
     make_region_run(&run, relu, relu, values, 3, 2);
-    CU_ASSERT_FATAL(nni_frame_rgb(&run.history, &run.frame, rgb));
+    CU_ASSERT_FATAL(nni_frame_picture(&run.history, &run.frame, 3, 2, false, rgb));
     const unsigned expected[] = {tint(0, 0.75), tint(0, 0.75), 0x9a9a9a, /* the greatest second input is on top */
                                  tint(0, 0.75), 0xffffff,      tint(1, 0.75)};
     for (size_t i = 0; i < 6; i++)
@@ -70,7 +70,7 @@ static void a_larger_picture_has_the_same_corners(void)
     unsigned char small[2 * 2 * 3], large[SIDE * SIDE * 3];
     region_run run;
     make_region_run(&run, relu, relu, values, 2, 2);
-    CU_ASSERT_FATAL(nni_frame_rgb(&run.history, &run.frame, small));
+    CU_ASSERT_FATAL(nni_frame_picture(&run.history, &run.frame, 2, 2, false, small));
     CU_ASSERT_FATAL(nni_frame_picture(&run.history, &run.frame, SIDE, SIDE, true, large));
     const size_t corners[] = {0, SIDE - 1, SIDE * (SIDE - 1), SIDE * SIDE - 1};
     for (size_t i = 0; i < 4; i++)
@@ -155,7 +155,7 @@ static void make_descent_run(descent_run *run, char *name, double rate)
                                              .path_count = STEPS}};
 }
 
-static void a_way_leaves_its_surface_where_it_is_outside(void)
+static void a_path_leaves_its_surface_where_it_is_outside(void)
 {
     static descent_run run;
     char name[] = "a";
@@ -209,6 +209,138 @@ static void a_page_does_not_depend_on_the_order_of_its_runs(void)
     free(second);
 }
 
+/* What nni_draw_surface writes. To be freed. */
+static char *drawn(const nni_surface *surface)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+    CU_ASSERT_TRUE(nni_draw_surface(out, surface, "title", "description"));
+    fclose(out);
+    return text;
+}
+
+static void a_loss_that_is_no_number_is_not_the_least(void)
+{
+    float infinite[] = {1, INFINITY, INFINITY, INFINITY}, none[] = {1, NAN, NAN, NAN};
+    nni_surface surface = {.least = {-1, -1}, .most = {1, 1}, .width = 2, .height = 2, .loss = infinite};
+    char *first = drawn(&surface);
+    surface.loss = none;
+    char *second = drawn(&surface);
+    CU_ASSERT_STRING_EQUAL(first, second); /* both grey but where the loss is 1 */
+    free(first);
+    free(second);
+}
+
+static void a_path_of_many_steps_makes_a_small_picture(void)
+{
+    enum { MANY = 200000 };
+    float loss[] = {1, 2, 3, 4};
+    double *path = malloc(2 * (size_t)MANY * sizeof *path);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(path);
+    for (size_t i = 0; i < MANY; i++) { /* to and fro by more than a pixel */
+        path[2 * i] = (i % 2 ? 0.9 : -0.9) * cos(0.001 * (double)i);
+        path[2 * i + 1] = sin(0.003 * (double)i);
+    }
+    nni_surface surface = {
+        .least = {-1, -1}, .most = {1, 1}, .width = 2, .height = 2, .loss = loss, .path = path, .path_count = 1};
+    char *point = drawn(&surface);
+    surface.path_count = MANY;
+    char *line = drawn(&surface);
+    CU_ASSERT_TRUE(strlen(line) > strlen(point) + 10000);
+    CU_ASSERT_TRUE(strlen(line) < strlen(point) + 50000);
+    free(point);
+    free(line);
+    free(path);
+}
+
+static void check_says(const char *page, const char *words)
+{
+    if (!strstr(page, words))
+        fprintf(stderr, "\nthe page does not say \"%s\"\n", words);
+    CU_ASSERT_PTR_NOT_NULL(strstr(page, words));
+}
+
+static void a_verdict_holds_for_the_path(void)
+{
+    static descent_run wild, stray;
+    char names[][8] = {"wild", "stray"};
+    make_descent_run(&wild, names[0], 5);
+    make_descent_run(&stray, names[1], 0.1);
+    stray.path[2 * 8] = 7; /* it came nearer before */
+    const nni_history *runs[] = {&wild.history, &stray.history};
+    char *page = page_of(runs, 2);
+    check_says(page, ">Every step lands further from the minimum: at step 1 the path leaves the picture.<");
+    check_says(page, ">At step 8 the path leaves the picture.<");
+    check_says(page, "Plain gradient descent on all rows at once diverges at rates above 0.2222.");
+    check_says(page, "Gradient descent at several learning rates");
+    CU_ASSERT_PTR_NULL(strstr(page, "makes them all again"));
+    free(page);
+}
+
+static void values_over_two_inputs_are_not_told_as_classes(void)
+{
+    float values[] = {1, 0, 0, 1, 0, 1, 1, 0};
+    region_run classes, plane;
+    char names[][8] = {"c", "plane"};
+    make_region_run(&classes, names[0], relu, values, 2, 2);
+    make_region_run(&plane, names[1], relu, values, 2, 2);
+    plane.layers[1].activation = linear;
+    const nni_history *both[] = {&classes.history, &plane.history}, *one[] = {&plane.history};
+    char *page = page_of(both, 2);
+    check_says(page, "Over the epochs: 16 relu");
+    check_says(page, "(<code>record.surface</code>): plane.");
+    free(page);
+    page = page_of(one, 1);
+    CU_ASSERT_PTR_NULL(strstr(page, "id=\"regions\""));
+    free(page);
+}
+
+static void runs_are_compared_by_an_error_that_all_have(void)
+{
+    static char test_rmse[] = "test_rmse", train_loss[] = "train_loss", names[][2] = {"a", "b"};
+    float values[] = {0, 1, 4};
+    double epoch = 1, losses[] = {0.75, 0.5}, rmse = 0.125;
+    nni_frame frame = {.most = {1, 0}, .width = 3, .height = 1, .outputs = 1, .values = values};
+    nni_layer_shape layers[][2] = {{{.units = 2, .activation = relu}, {.units = 1, .activation = linear}},
+                                   {{.units = 9, .activation = relu}, {.units = 1, .activation = linear}}};
+    nni_curve curves[][2] = {{{.name = train_loss, .values = losses}},
+                             {{.name = train_loss, .values = losses + 1}, {.name = test_rmse, .values = &rmse}}};
+    nni_history runs[2];
+    for (size_t i = 0; i < 2; i++)
+        runs[i] = (nni_history){.name = names[i],
+                                .epochs = 1,
+                                .epoch = &epoch,
+                                .curves = curves[i],
+                                .curve_count = 1 + i,
+                                .layers = layers[i],
+                                .layer_count = 2,
+                                .frames = &frame,
+                                .frame_count = 1};
+    const nni_history *both[] = {&runs[0], &runs[1]};
+    char *page = page_of(both, 2);
+    check_says(page, "From 2 to 9 hidden units the training loss falls from 0.75 to 0.5.");
+    CU_ASSERT_PTR_NULL(strstr(page, "RMSE"));
+    free(page);
+    page = page_of(both + 1, 1);
+    check_says(page, "9 relu: test RMSE 0.125");
+    free(page);
+}
+
+static void a_small_slope_is_told_from_one_that_vanishes(void)
+{
+    const nni_history *runs[] = {&(nni_history){.name = relu}};
+    char words[200];
+    char *page = page_of(runs, 1);
+    const char *of_leaky = nni_activation_of(NN_LEAKY_RELU)->kind.help,
+               *of_relu = nni_activation_of(NN_RELU)->kind.help;
+    snprintf(words, sizeof words, "%s. The derivative is 1 at most. It is small on the left: ", of_leaky);
+    check_says(page, words);
+    snprintf(words, sizeof words, "%s. The derivative is 1 at most. It vanishes on the left: ", of_relu);
+    check_says(page, words);
+    free(page);
+}
+
 static void a_page_has_every_activation_and_names_other_runs(void)
 {
     char name[] = "<script>\"", activation[64];
@@ -230,8 +362,14 @@ int main(void)
         NN_TEST(a_class_has_its_colour_and_a_border_is_white),
         NN_TEST(a_larger_picture_has_the_same_corners),
         NN_TEST(rows_are_dots_where_they_lie),
-        NN_TEST(a_way_leaves_its_surface_where_it_is_outside),
+        NN_TEST(a_path_leaves_its_surface_where_it_is_outside),
         NN_TEST(a_page_does_not_depend_on_the_order_of_its_runs),
+        NN_TEST(a_loss_that_is_no_number_is_not_the_least),
+        NN_TEST(a_path_of_many_steps_makes_a_small_picture),
+        NN_TEST(a_verdict_holds_for_the_path),
+        NN_TEST(values_over_two_inputs_are_not_told_as_classes),
+        NN_TEST(runs_are_compared_by_an_error_that_all_have),
+        NN_TEST(a_small_slope_is_told_from_one_that_vanishes),
         NN_TEST(a_page_has_every_activation_and_names_other_runs),
     };
     return nni_run_suite("theory", tests, sizeof tests / sizeof *tests);

@@ -11,7 +11,7 @@
 
 /**
  * Writes the rows that went most wrong, of classes the mistakes alone: as pictures where rows are images, else as a
- * table with their largest features. Nothing where none was recorded.
+ * table with their most unusual features. Nothing where none was recorded.
  *
  * @return NN_SYSTEM where memory runs out
  */

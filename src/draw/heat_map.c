@@ -14,6 +14,9 @@
 /* Tables of more rows or columns are an image without texts. */
 enum { CELLS_MOST = 40 };
 
+/* Characters of a name within the title of each cell: there are as many titles as cells. */
+enum { TITLE_MOST = 40 };
+
 typedef struct layout {
     double left, top, right; /* margins of names and titles */
     double cell_width, cell_height;
@@ -79,7 +82,7 @@ static void put_name(FILE *out, const char *title, const char *name)
         nni_html_put(out, title);
         fputs(" ", out);
     }
-    nni_html_put(out, name);
+    nni_html_put_short(out, name, TITLE_MOST);
 }
 
 static void draw_cell(FILE *out, const nni_heat_map *map, const layout *l, size_t row, size_t column)

@@ -43,7 +43,7 @@ static const char *line_of(const nni_drawn_layer *layer, int line, char text[COU
     case 0:
         return layer->label;
     case 1:
-        return counted(layer->units, "unit", "units", text);
+        return layer->units == 0 ? NULL : counted(layer->units, "unit", "units", text);
     case 2:
         return layer->parameters > 0 ? counted(layer->parameters, "parameter", "parameters", text) : NULL;
     default:
@@ -131,6 +131,13 @@ static void draw_circle(FILE *out, const char *kind, double x, double y, double 
     fputs("/>", out);
 }
 
+/* Three dots, along x or along y. */
+static void draw_ellipsis(FILE *out, double x, double y, double along_x, double along_y)
+{
+    for (int dot = -1; dot <= 1; dot++)
+        draw_circle(out, "dot", x + along_x * dot, y + along_y * dot, 1.3);
+}
+
 static void draw_units(const drawing *d, size_t layer)
 {
     const size_t units = d->layers[layer].units;
@@ -140,9 +147,10 @@ static void draw_units(const drawing *d, size_t layer)
         if (!is_ellipsis(units, place))
             draw_circle(d->out, "unit", x, y, radius);
         else
-            for (int dot = -1; dot <= 1; dot++)
-                draw_circle(d->out, "dot", x, y + 5 * dot, 1.3);
+            draw_ellipsis(d->out, x, y, 0, 5);
     }
+    if (units == 0)
+        draw_ellipsis(d->out, x, d->middle, 5, 0);
     fputc('\n', d->out);
 }
 

@@ -36,7 +36,7 @@ bool nni_draw_images(FILE *out, const nni_image_strip *strip);
 /** A layer of a drawn network. */
 typedef struct nni_drawn_layer {
     const char *label; /**< "relu", "input" */
-    size_t units;
+    size_t units;      /**< 0: layers that are left out, drawn as an ellipsis with the label */
     size_t parameters; /**< of the connections into it, biases included */
     const char *note;  /**< "dropout 0.2", "batch norm"; NULL: none */
 } nni_drawn_layer;

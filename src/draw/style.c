@@ -73,7 +73,8 @@ int nni_style_level(double value)
     return isnan(value) ? 0 : (int)lround((NNI_STYLE_LEVELS - 1) * fmin(fmax(value, 0), 1));
 }
 
-double nni_style_luminance(unsigned rgb)
+/* Relative luminance of a colour of sRGB (0xRRGGBB) by WCAG 2, within 0 ... 1. */
+static double luminance(unsigned rgb)
 {
     const double weights[] = {0.2126, 0.7152, 0.0722};
     double sum = 0;
@@ -97,7 +98,7 @@ static void put_colours(FILE *out, const char *variables, unsigned (*series)(siz
     for (int level = 0; level < NNI_STYLE_LEVELS; level++) {
         const unsigned rgb = shade((double)level / (NNI_STYLE_LEVELS - 1));
         fprintf(out, ".draw .h%d path{fill:#%06x}.draw .h%d text{fill:%s}\n", level, rgb, level,
-                nni_style_luminance(rgb) > alike ? "#000" : "#fff");
+                luminance(rgb) > alike ? "#000" : "#fff");
     }
     for (int level = 0; level < NNI_STYLE_LINES; level++)
         fprintf(out, ".draw .p%d{stroke:#%06x}\n", level, shade(palest + (1 - palest) * level / (NNI_STYLE_LINES - 1)));

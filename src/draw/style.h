@@ -7,9 +7,6 @@
  * on them, and p0, p1 ... of lines. */
 enum { NNI_STYLE_LEVELS = 16, NNI_STYLE_LINES = 8 };
 
-/** @return relative luminance of a colour of sRGB (0xRRGGBB) by WCAG 2, within 0 ... 1 */
-double nni_style_luminance(unsigned rgb);
-
 /** @return level of a value within 0 ... 1, for class h<level>; of what is no number 0 */
 int nni_style_level(double value);
 

@@ -76,7 +76,7 @@ static char *write_tenths(long tenths, char text[NUMBER_BYTES])
     return text;
 }
 
-void nni_svg_put(FILE *out, double value)
+static void put_coordinate(FILE *out, double value)
 {
     char text[NUMBER_BYTES];
     fputs(write_tenths(tenths_of(value), text), out);
@@ -85,7 +85,7 @@ void nni_svg_put(FILE *out, double value)
 void nni_svg_attribute(FILE *out, const char *name, double value)
 {
     fprintf(out, " %s=\"", name);
-    nni_svg_put(out, value);
+    put_coordinate(out, value);
     fputc('"', out);
 }
 
@@ -119,9 +119,9 @@ void nni_svg_text(FILE *out, const char *kind, double x, double y, nni_anchor an
         nni_svg_attribute(out, "y", y);
     } else {
         fputs(" transform=\"translate(", out);
-        nni_svg_put(out, x);
+        put_coordinate(out, x);
         fputc(' ', out);
-        nni_svg_put(out, y);
+        put_coordinate(out, y);
         fprintf(out, ")rotate(%g)\"", turn);
     }
     fputc('>', out);

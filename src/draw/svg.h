@@ -18,10 +18,7 @@ void nni_figure_end(FILE *out);
 void nni_svg_begin(FILE *out, const char *title, const char *description, double width, double height);
 void nni_svg_end(FILE *out, double width);
 
-/** Writes a coordinate, of one decimal at most: 12.5, -3, .1. */
-void nni_svg_put(FILE *out, double value);
-
-/** Writes ` name="value"` of a coordinate. */
+/** Writes ` name="value"` of a coordinate, of one decimal at most: 12.5, -3, .1. */
 void nni_svg_attribute(FILE *out, const char *name, double value);
 
 /** Writes ` name="value"` of data, which reads back as the same double. */

@@ -78,6 +78,14 @@ check_page plain.html
 check_page bad/report.html
 says bad/report.html '>Diverged<' optimizer.learning_rate
 
+# Without records: its report knows how it ended, too.
+"$NNTRAIN" train "$digits" --set training.epochs=3 --set optimizer.learning_rate=1e30 --set record=off --output quiet >out 2>&1
+[ $? -eq 4 ] || fail "diverged without records: $(cat out)"
+check_page quiet/report.html
+says quiet/report.html '>Diverged<' optimizer.learning_rate "$(sed -n 's/^nntrain: //p' out | cut -c 1-20)"
+"$NNTRAIN" train "$digits" --set training.epochs=9 --set record=off --set training.stop.target=10 --output early >out 2>&1
+says early/report.html '>Finished<' 'after 1 of 9 epochs'
+
 # While it runs, stopped by a signal, killed.
 "$NNTRAIN" train "$digits" --set training.epochs=1000000 --progress quiet --output long >out 2>&1 &
 until_true 20 has_epochs long 2

@@ -26,6 +26,13 @@ static range range_of(const nni_history *run, const nni_curve *curve)
     return all;
 }
 
+/* A logarithmic axis is for losses and sizes: of accuracies and their like it hides what happens near 1. */
+static bool may_be_log(const nni_curve *curve)
+{
+    bool known;
+    return nni_history_lower_is_better(curve->name, &known) || !known;
+}
+
 static size_t last_finite(const nni_history *run, const nni_curve *curve)
 {
     size_t last = run->epochs;
@@ -70,12 +77,14 @@ nn_status nni_draw_epochs(const nni_page *page, const nni_epoch_plot *asked, nn_
     range all = {INFINITY, -INFINITY};
     char description[DESCRIPTION], label[64];
     size_t count = 0, length = (size_t)snprintf(description, sizeof description, "%s by epoch", asked->title);
+    bool log = true;
     nn_status status = NN_OK;
     for (size_t i = 0; i < asked->count && count < MOST_CURVES && status == NN_OK; i++) {
         const nni_curve *curve = asked->curves[i];
         const range its = curve ? range_of(run, curve) : all;
         if (!curve || its.least > its.most)
             continue;
+        log = log && may_be_log(curve);
         all = (range){fmin(all.least, its.least), fmax(all.most, its.most)};
         status = scale_values(run, curve, scale, &scaled[count], error);
         if (length < sizeof description)
@@ -99,7 +108,7 @@ nn_status nni_draw_epochs(const nni_page *page, const nni_epoch_plot *asked, nn_
         .y = {.title = asked->y_title,
               .least = (double)NAN,
               .most = (double)NAN,
-              .log = all.least > 0 && all.most > log_from * all.least},
+              .log = log && all.least > 0 && all.most > log_from * all.least},
         .series = series,
         .series_count = count,
         .marks = &mark,

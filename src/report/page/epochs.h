@@ -18,8 +18,8 @@ typedef struct nni_epoch_plot {
 
 /**
  * Draws curves over the epochs of a run, a colour for each place in `curves`; those without a finite value are left
- * out, and of none nothing is drawn. The axis is logarithmic where all values are positive and span more than two
- * decades.
+ * out, and of none nothing is drawn. The axis is logarithmic where all values are positive, the largest is more than 20
+ * times the smallest, and more is not better, as it is of an accuracy.
  */
 nn_status nni_draw_epochs(const nni_page *page, const nni_epoch_plot *plot, nn_error *error);
 

@@ -8,7 +8,10 @@ function cell(row, i) {
   if (!found) return '';
   return found.dataset.value !== undefined ? found.dataset.value : found.textContent.trim();
 }
-function number(text) { return text === '' ? NaN : parseFloat(text.replace(/,/g, '')); }
+function none(text) { return /^(|\u2013|-?nan)$/i.test(text); }
+function number(text) {
+  return none(text) ? NaN : Number(text.replace(/,/g, '').replace(/^(-?)inf(inity)?$/, '$1Infinity'));
+}
 function sort(table, head, i) {
   const down = head.getAttribute('aria-sort') === 'ascending', body = table.tBodies[0];
   for (const other of head.parentNode.cells) other.removeAttribute('aria-sort');
@@ -17,11 +20,12 @@ function sort(table, head, i) {
     const text = cell(row, i);
     return {row: row, text: text, number: number(text)};
   });
-  const numbers = rows.some(function (r) { return !isNaN(r.number); });
+  const numbers = rows.every(function (r) { return none(r.text) || !isNaN(r.number); });
   rows.sort(function (a, b) {
-    const none = numbers ? isNaN(a.number) - isNaN(b.number) : (a.text === '') - (b.text === '');
-    if (none !== 0 || (numbers && isNaN(a.number))) return none;
-    const order = numbers ? a.number - b.number : a.text.localeCompare(b.text, undefined, {numeric: true});
+    const last = none(a.text) - none(b.text);
+    if (last !== 0 || none(a.text)) return last;
+    const order = !numbers ? a.text.localeCompare(b.text, undefined, {numeric: true}) :
+      a.number < b.number ? -1 : a.number > b.number ? 1 : 0;
     return down ? -order : order;
   });
   for (const r of rows) body.appendChild(r.row);

@@ -39,17 +39,16 @@ void nni_write_calibration(const nni_class_page *page)
     struct reliability of;
     if (!measure(page, &of))
         return;
-    fprintf(out, "<p>Calibration: %s a mean probability of ",
-            of.classes ? "the network gives the classes that it predicts" : "the network gives all labels");
+    fprintf(out, "<p>Calibration: the mean probability of %s is ",
+            of.classes ? "the predicted class" : "all labels, over all rows,");
     nni_put_figure(out, "confidence", of.confident);
-    fprintf(out, ", and a share of ");
+    fprintf(out, "; the share of %s is ", of.classes ? "right predictions" : "labels that hold");
     nni_put_figure(out, "right", of.right);
-    fprintf(out, " %s. The expected calibration error (ECE, %d bins) is ", of.classes ? "is right" : "holds",
-            NNI_CALIBRATION_BINS);
+    fprintf(out, ". The expected calibration error (ECE, %d bins) is ", NNI_CALIBRATION_BINS);
     nni_put_figure(out, "ece", of.bins.ece);
-    fprintf(out,
-            ". In the diagram, points below the diagonal mean that the network is surer than it should be; bars are "
-            "shares of all %s.</p>\n",
+    fprintf(out, ". In the diagram, points below the diagonal mean that %s; bars are shares of all %s.</p>\n",
+            of.classes ? "the network is surer than it should be"
+                       : "labels hold less often than their probability says",
             of.classes ? "rows" : "labels");
 }
 
@@ -71,20 +70,20 @@ bool nni_draw_reliability(const nni_class_page *page, nni_texts *texts)
         {.form = NNI_SERIES_POINTS, .x = x, .y = y, .count = NNI_CALIBRATION_BINS},
     };
     return nni_draw_plot(
-        page->out,
-        &(nni_plot){.title = "Reliability",
-                    .description = nni_text(texts,
-                                            "How often predictions are right over the probability given to "
-                                            "them. Expected calibration error %s, mean probability %s, share "
-                                            "right %s.",
-                                            NNI_FIGURE(of.bins.ece), NNI_FIGURE(of.confident), NNI_FIGURE(of.right)),
-                    .x = {.title = "probability given", .most = 1},
-                    .y = {.title = of.classes ? "share that is right" : "share that holds", .most = 1},
-                    .series = series,
-                    .series_count = sizeof series / sizeof *series,
-                    .width = 346,
-                    .height = 346,
-                    .square = true,
-                    .diagonal = true,
-                    .legend = true});
+        page->out, &(nni_plot){.title = "Reliability",
+                               .description = nni_text(texts,
+                                                       "How often %s over the probability given to them. Expected "
+                                                       "calibration error %s, mean probability %s, share %s %s.",
+                                                       of.classes ? "predictions are right" : "labels hold",
+                                                       NNI_FIGURE(of.bins.ece), NNI_FIGURE(of.confident),
+                                                       of.classes ? "right" : "that holds", NNI_FIGURE(of.right)),
+                               .x = {.title = "probability given", .most = 1},
+                               .y = {.title = of.classes ? "share that is right" : "share that holds", .most = 1},
+                               .series = series,
+                               .series_count = sizeof series / sizeof *series,
+                               .width = 346,
+                               .height = 346,
+                               .square = true,
+                               .diagonal = true,
+                               .legend = true});
 }

@@ -22,14 +22,10 @@ struct curves {
     nni_threshold_curve curve[CURVES];
 };
 
-/* A class in an order. */
-struct ranked {
-    const nni_class_figures *figures;
-};
-
 static int by_auroc(const void *left, const void *right)
 {
-    const nni_class_figures *a = ((const struct ranked *)left)->figures, *b = ((const struct ranked *)right)->figures;
+    const nni_class_figures *a = ((const nni_class_place *)left)->figures,
+                            *b = ((const nni_class_place *)right)->figures;
     if (a->auroc != b->auroc)
         return a->auroc < b->auroc ? -1 : 1;
     return a < b ? -1 : a > b;
@@ -39,7 +35,7 @@ static int by_auroc(const void *left, const void *right)
 static nn_status choose(struct curves *curves, nn_error *error)
 {
     const nni_class_page *page = curves->page;
-    struct ranked *defined = NULL;
+    nni_class_place *defined = NULL;
     NN_TRY(nni_allocate(page->classes, sizeof *defined, "the classes", &defined, error));
     const bool two = page->record->kind == NN_PREDICTS_CLASSES && page->classes == 2;
     for (size_t c = two ? 1 : 0; c < page->classes; c++)
@@ -148,7 +144,7 @@ static nn_status write_words(const struct curves *curves, nn_error *error)
                 "and outputs that are numbers.",
                 classes ? "class" : "label");
     else if (classes && page->classes == 2) {
-        fputs("Class ", page->out);
+        fputs("ROC and precision-recall curves of ", page->out);
         nni_html_put(page->out, nni_output_name(&texts, page->run, 1));
         fputs(" against ", page->out);
         nni_html_put(page->out, nni_output_name(&texts, page->run, 0));
@@ -167,7 +163,8 @@ static nn_status write_words(const struct curves *curves, nn_error *error)
             fprintf(page->out, " Of %s %s, the %zu with the lowest AUROC are shown, and the mean over all.",
                     NNI_AMOUNT(curves->defined), many, curves->count);
         else if (curves->defined < page->classes)
-            fprintf(page->out, " %s of %s %s have no curves: all rows are of them, or none.",
+            fprintf(page->out,
+                    " %s of %s %s have no curves: all rows are of them, or none, or their outputs are not numbers.",
                     NNI_AMOUNT(page->classes - curves->defined), NNI_AMOUNT(page->classes), many);
     }
     fputs("</p>\n", page->out);

@@ -23,6 +23,11 @@ typedef struct nni_class_page {
     size_t cell_count;
 } nni_class_page;
 
+/** A place in an order of classes. */
+typedef struct nni_class_place {
+    const nni_class_figures *figures; /**< one of nni_class_page.each */
+} nni_class_place;
+
 /** The confusion matrix, or of many classes those that are most confused. All return NN_SYSTEM without memory. */
 nn_status nni_write_confusion(const nni_class_page *page, nn_error *error);
 /** Rows, precision, recall and areas of each class, of very many the worst. */

@@ -7,15 +7,11 @@
 
 enum { LISTED = 50 }; /* classes of a table; of more, the worst */
 
-/* A class in an order. */
-struct ranked {
-    const nni_class_figures *figures;
-};
-
 /* Lowest F1 first, those with more rows before those with fewer. */
 static int by_f1(const void *left, const void *right)
 {
-    const nni_class_figures *a = ((const struct ranked *)left)->figures, *b = ((const struct ranked *)right)->figures;
+    const nni_class_figures *a = ((const nni_class_place *)left)->figures,
+                            *b = ((const nni_class_place *)right)->figures;
     if (a->f1 != b->f1)
         return a->f1 < b->f1 ? -1 : 1;
     if (a->support != b->support)
@@ -38,7 +34,7 @@ static void write_row(const nni_class_page *page, nni_texts *texts, const nni_cl
 }
 
 /* Means over the classes that rows are of or predicted as, as scikit-learn's macro averages. */
-static void write_means(const nni_class_page *page, const struct ranked *there, size_t count)
+static void write_means(const nni_class_page *page, const nni_class_place *there, size_t count)
 {
     double precision = 0, recall = 0, f1 = 0;
     for (size_t i = 0; i < count; i++) {
@@ -46,7 +42,7 @@ static void write_means(const nni_class_page *page, const struct ranked *there, 
         recall += there[i].figures->recall;
         f1 += there[i].figures->f1;
     }
-    fputs("<p>Means over these: precision ", page->out);
+    fputs("<p>Macro averages: precision ", page->out);
     nni_put_figure(page->out, "macro_precision", precision / (double)count);
     fputs(", recall ", page->out);
     nni_put_figure(page->out, "macro_recall", recall / (double)count);
@@ -66,7 +62,7 @@ nn_status nni_write_class_table(const nni_class_page *page, nn_error *error)
                                  "#F1",
                                  "#AUROC",
                                  "#Average precision"};
-    struct ranked *there = NULL;
+    nni_class_place *there = NULL;
     size_t count = 0;
     nni_texts texts = {0};
     NN_TRY(nni_allocate(page->classes, sizeof *there, "the classes", &there, error));

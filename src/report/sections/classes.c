@@ -33,12 +33,11 @@ static void write_shares(const nni_class_page *page)
         right += equal == record->outputs ? weight : 0;
         right_labels += weight * (double)equal;
     }
-    fputs(record->kind == NN_PREDICTS_CLASSES ? "Accuracy " : "All labels right in a share of ", page->out);
+    fputs(record->kind == NN_PREDICTS_CLASSES ? "Accuracy " : "Share of rows with all labels right: ", page->out);
     nni_put_figure(page->out, "accuracy", right / all);
     if (record->kind == NN_PREDICTS_LABELS) {
-        fputs(" of the rows; of single labels, a share of ", page->out);
+        fputs("; share of single labels right: ", page->out);
         nni_put_figure(page->out, "label_accuracy", right_labels / (all * (double)record->outputs));
-        fputs(" is right", page->out);
     }
     fputs(". ", page->out);
 }

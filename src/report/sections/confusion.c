@@ -16,24 +16,21 @@ enum {
     TOLD = 5,         /* pairs in the description */
 };
 
-/* A cell in an order. */
-struct ranked {
-    const nni_confusion_cell *cell;
-};
-
 /* Heaviest first, then by classes. */
 static int by_weight(const void *left, const void *right)
 {
-    const nni_confusion_cell *a = ((const struct ranked *)left)->cell, *b = ((const struct ranked *)right)->cell;
+    const nni_confusion_cell *a = left, *b = right;
     if (a->weight != b->weight)
         return a->weight > b->weight ? -1 : 1;
-    return a < b ? -1 : a > b;
+    if (a->truth != b->truth)
+        return a->truth < b->truth ? -1 : 1;
+    return (a->predicted > b->predicted) - (a->predicted < b->predicted);
 }
 
 /* The classes that the matrix shows, the cells between them, and what else there is. */
 struct matrix {
     const nni_class_page *page;
-    struct ranked *wrong; /* [wrong_count] cells of mistakes, heaviest first */
+    nni_confusion_cell *wrong; /* [wrong_count] cells of mistakes, heaviest first */
     size_t wrong_count;
     size_t *shown;    /* [shown_count] classes, ascending */
     size_t *place_of; /* [classes] of each among these; SIZE_MAX: none */
@@ -49,7 +46,7 @@ static nn_status sort_mistakes(struct matrix *matrix, nn_error *error)
     NN_TRY(nni_allocate(page->cell_count, sizeof *matrix->wrong, "the confused classes", &matrix->wrong, error));
     for (size_t i = 0; i < page->cell_count; i++)
         if (page->cells[i].truth != page->cells[i].predicted) {
-            matrix->wrong[matrix->wrong_count++].cell = &page->cells[i];
+            matrix->wrong[matrix->wrong_count++] = page->cells[i];
             matrix->wrong_weight += page->cells[i].weight;
         }
     qsort(matrix->wrong, matrix->wrong_count, sizeof *matrix->wrong, by_weight);
@@ -64,7 +61,7 @@ static nn_status choose(struct matrix *matrix, nn_error *error)
     NN_TRY(nni_allocate(MATRIX_MOST, sizeof *matrix->shown, "the classes", &matrix->shown, error));
     size_t chosen = 0;
     for (size_t i = 0; i < matrix->wrong_count && chosen < CONFUSED && classes > MATRIX_MOST; i++) {
-        const size_t pair[] = {matrix->wrong[i].cell->truth, matrix->wrong[i].cell->predicted};
+        const size_t pair[] = {matrix->wrong[i].truth, matrix->wrong[i].predicted};
         for (size_t k = 0; k < 2 && chosen < CONFUSED; k++) {
             chosen += matrix->place_of[pair[k]] == 0;
             matrix->place_of[pair[k]] = 1;
@@ -121,7 +118,7 @@ static const char *describe(const struct matrix *matrix, nni_texts *texts)
     const char *text = nni_text(texts, "Confusion matrix of %zu classes: a row a true class, a column a predicted one.",
                                 matrix->shown_count);
     for (size_t i = 0; i < nni_smaller(matrix->wrong_count, TOLD); i++) {
-        const nni_confusion_cell *cell = matrix->wrong[i].cell;
+        const nni_confusion_cell *cell = &matrix->wrong[i];
         text = nni_text(texts, "%s%s %s predicted as %s in %s of %s", text, i == 0 ? " Most confused:" : ";",
                         nni_output_name(texts, run, cell->truth), nni_output_name(texts, run, cell->predicted),
                         NNI_AMOUNT(cell->weight), NNI_AMOUNT(matrix->page->each[cell->truth].support));
@@ -204,7 +201,7 @@ static nn_status write_pairs(const struct matrix *matrix, nn_error *error)
                                  "#Share of the true class"};
     nni_table_begin(out, "confused", "The most frequent confusions", heads, sizeof heads / sizeof *heads);
     for (size_t i = 0; i < nni_smaller(matrix->wrong_count, PAIRS); i++) {
-        const nni_confusion_cell *cell = matrix->wrong[i].cell;
+        const nni_confusion_cell *cell = &matrix->wrong[i];
         nni_table_row(out, nni_output_name(&texts, matrix->page->run, cell->truth));
         nni_table_text(out, nni_output_name(&texts, matrix->page->run, cell->predicted));
         nni_table_number(out, cell->weight, 0);

@@ -5,7 +5,10 @@
 #include "report/page/section.h"
 #include "support/memory.h"
 
-enum { NOTE = 96 };
+enum {
+    NOTE = 96,
+    SHOWN = 24, /* layers; of more, the first ones and as many last ones */
+};
 
 /* "batch norm, dropout 0.2". @return NULL: neither */
 static const char *note_of(const nni_layer_shape *layer, char note[NOTE])
@@ -26,10 +29,23 @@ static size_t parameters_of(const nni_history *run)
     return parameters;
 }
 
+/* @return layers between the first and the last ones that are not shown */
+static size_t left_out(const nni_history *run)
+{
+    return run->layer_count > SHOWN ? run->layer_count - SHOWN : 0;
+}
+
+/* @return the layer in a place of those that are shown */
+static size_t shown_layer(const nni_history *run, size_t place)
+{
+    return place < SHOWN / 2 ? place : place + left_out(run);
+}
+
 static nn_status draw(const nni_page *page, const char *description, nn_error *error)
 {
     const nni_history *run = page->run;
-    const size_t count = run->layer_count + 1;
+    const size_t shown = run->layer_count - left_out(run), gap = left_out(run) > 0, count = 1 + shown + gap;
+    char between[48];
     nni_drawn_layer *layers = NULL;
     char(*notes)[NOTE] = NULL;
     nn_status status = nni_allocate(count, sizeof *layers, "the drawn network", &layers, error);
@@ -37,13 +53,17 @@ static nn_status draw(const nni_page *page, const char *description, nn_error *e
         status = nni_allocate(count, sizeof *notes, "the drawn network", &notes, error);
     if (status == NN_OK) {
         layers[0] = (nni_drawn_layer){.label = "input", .units = run->inputs};
-        for (size_t i = 1; i < count; i++) {
-            const nni_layer_shape *layer = &run->layers[i - 1];
+        for (size_t place = 0; place < shown; place++) {
+            const nni_layer_shape *layer = &run->layers[shown_layer(run, place)];
+            const size_t i = 1 + place + (place < SHOWN / 2 ? 0 : gap);
             layers[i] = (nni_drawn_layer){.label = layer->activation ? layer->activation : "",
                                           .units = layer->units,
                                           .parameters = layer->parameters,
                                           .note = note_of(layer, notes[i])};
         }
+        snprintf(between, sizeof between, "%zu layers", left_out(run));
+        if (gap)
+            layers[1 + SHOWN / 2] = (nni_drawn_layer){.label = between};
         if (!nni_draw_network(page->out, "Layers", description, layers, count))
             status = nn_fail(error, NN_SYSTEM, "no memory for the drawn network");
     }
@@ -66,7 +86,8 @@ static void put_table(const nni_page *page)
           "<th scope=\"col\">activation</th><th scope=\"col\">also</th>"
           "<th scope=\"col\" class=\"number\">parameters</th></tr></thead>\n<tbody>\n",
           page->out);
-    for (size_t i = 0; i < run->layer_count; i++) {
+    for (size_t place = 0; place < run->layer_count - left_out(run); place++) {
+        const size_t i = shown_layer(run, place);
         const nni_layer_shape *layer = &run->layers[i];
         char note[NOTE];
         fprintf(page->out, "<tr><th scope=\"row\" class=\"number\">%zu</th>", i);
@@ -93,7 +114,11 @@ nn_status nni_section_network(const nni_page *page, nn_error *error)
              nni_html_number((double)run->inputs, 15, inputs), run->inputs == 1 ? "input" : "inputs", run->layer_count,
              run->layer_count == 1 ? "layer" : "layers", nni_html_number((double)parameters_of(run), 15, parameters));
     nni_section_begin(page->out, "network", "Network");
-    fprintf(page->out, "<p>%s.</p>\n", description);
+    fprintf(page->out, "<p>%s.", description);
+    if (left_out(run) > 0)
+        fprintf(page->out, " The picture and the table show the first %d and the last %d layers.", SHOWN / 2,
+                SHOWN / 2);
+    fputs("</p>\n", page->out);
     const nn_status status = draw(page, description, error);
     put_table(page);
     nni_section_end(page->out);

@@ -43,7 +43,8 @@ static void put_count(FILE *out, double count, const char *noun)
 static void put_hosts(const nni_page *page, const nni_run_origin *origin)
 {
     enum { LISTED = 16 };
-    put_count(page->out, (double)origin->hosts.count, "host");
+    if (origin->hosts.count > 0)
+        put_count(page->out, (double)origin->hosts.count, "host");
     for (size_t i = 0; i < origin->hosts.count && i < LISTED && !page->share; i++) {
         fputs(i == 0 ? " (" : ", ", page->out);
         nni_html_put(page->out, origin->hosts.text[i]);
@@ -52,23 +53,53 @@ static void put_hosts(const nni_page *page, const nni_run_origin *origin)
         fputs(origin->hosts.count > LISTED ? ", ...)" : ")", page->out);
 }
 
+/* "1,437 training and 360 test rows with 64 features", as far as they are known. */
 static void put_splits(const nni_page *page, const nni_run_origin *origin)
 {
+    const size_t rows[] = {origin->train_rows, origin->validation_rows, origin->test_rows};
+    static const char *const names[] = {"training", "validation", "test"};
+    size_t left = 0, last = 0;
+    for (size_t i = 0; i < 3; i++) {
+        left += rows[i] > 0;
+        last = rows[i] > 0 ? rows[i] : last;
+    }
+    if (left == 0)
+        return;
     begin_fact(page, "rows");
-    put_count(page->out, (double)origin->train_rows, "row");
-    fputs(" to train on", page->out);
-    if (origin->validation_rows > 0) {
-        fputs(", ", page->out);
-        put_count(page->out, (double)origin->validation_rows, "row");
-        fputs(" to validate", page->out);
+    for (size_t i = 0; i < 3; i++) {
+        char text[NNI_HTML_NUMBER];
+        if (rows[i] == 0)
+            continue;
+        left--;
+        fprintf(page->out, "%s %s%s", nni_html_number((double)rows[i], 15, text), names[i],
+                left > 1    ? ", "
+                : left == 1 ? " and "
+                            : "");
     }
-    if (origin->test_rows > 0) {
-        fputs(", ", page->out);
-        put_count(page->out, (double)origin->test_rows, "row");
-        fputs(" to test", page->out);
+    fprintf(page->out, " row%s", last == 1 ? "" : "s");
+    if (origin->features > 0) {
+        fputs(" with ", page->out);
+        put_count(page->out, (double)origin->features, "feature");
     }
-    fputs(", of ", page->out);
-    put_count(page->out, (double)origin->features, "feature");
+    end_fact(page);
+}
+
+/* "2 ranks with 4 threads each on 1 host", as far as they are known. */
+static void put_parallel(const nni_page *page, const nni_run_origin *origin)
+{
+    if (origin->ranks == 0)
+        return;
+    begin_fact(page, "parallel");
+    put_count(page->out, (double)origin->ranks, "rank");
+    if (origin->threads > 0) {
+        fputs(" with ", page->out);
+        put_count(page->out, (double)origin->threads, "thread");
+        fputs(origin->ranks > 1 ? " each" : "", page->out);
+    }
+    if (origin->hosts.count > 0) {
+        fputs(" on ", page->out);
+        put_hosts(page, origin);
+    }
     end_fact(page);
 }
 
@@ -98,13 +129,7 @@ static void put_origin(const nni_page *page, const nni_run_origin *origin)
     put_fact(page, "compiler", origin->compiler);
     put_fact(page, "processor", origin->processor);
     put_fact(page, "instruction set", origin->instruction_set);
-    begin_fact(page, "parallel");
-    put_count(page->out, (double)origin->ranks, "rank");
-    fputs(" of ", page->out);
-    put_count(page->out, (double)origin->threads, "thread");
-    fputs(" on ", page->out);
-    put_hosts(page, origin);
-    end_fact(page);
+    put_parallel(page, origin);
     if (isfinite(run->record_seconds)) {
         char text[NNI_HTML_NUMBER];
         begin_fact(page, "recording for this report");
@@ -112,6 +137,13 @@ static void put_origin(const nni_page *page, const nni_run_origin *origin)
         end_fact(page);
     }
     fputs("</tbody>\n</table></div>\n", page->out);
+}
+
+/* A cell with a count; empty: not known. */
+static void put_known(FILE *out, double count)
+{
+    char text[NNI_HTML_NUMBER] = "";
+    fprintf(out, "<td class=\"number\">%s</td>", count >= 0 ? nni_html_number(count, 15, text) : "");
 }
 
 /* The beginning and every resumption, a line each. */
@@ -125,12 +157,16 @@ static void put_sessions(const nni_page *page)
           page->out);
     for (size_t i = 0; i < run->origin_count; i++) {
         const nni_run_origin *origin = &run->origins[i];
-        fprintf(page->out, "<tr><td class=\"number\">%.0f</td><td>", origin->epoch);
+        fputs("<tr>", page->out);
+        put_known(page->out, origin->epoch);
+        fputs("<td>", page->out);
         nni_html_put(page->out, origin->time ? nni_time_in_words(origin->time).text : "");
         fputs("</td><td>", page->out);
         nni_html_put(page->out, origin->version ? origin->version : "");
-        fprintf(page->out, "</td><td class=\"number\">%zu</td><td class=\"number\">%zu</td><td>", origin->ranks,
-                origin->threads);
+        fputs("</td>", page->out);
+        put_known(page->out, origin->ranks > 0 ? (double)origin->ranks : -1);
+        put_known(page->out, origin->threads > 0 ? (double)origin->threads : -1);
+        fputs("<td>", page->out);
         nni_html_put(page->out, origin->instruction_set ? origin->instruction_set : "");
         fputs("</td><td>", page->out);
         put_hosts(page, origin);

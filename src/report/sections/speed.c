@@ -9,6 +9,7 @@
 #include "report/page/epochs.h"
 #include "report/page/parts.h"
 #include "report/page/section.h"
+#include "report/sections/epoch_times.h"
 #include "support/memory.h"
 
 /* --- figures over epochs --- */
@@ -144,16 +145,16 @@ static void put_balance(FILE *out, const rank_sums *sums)
             sums->newest->ranks, sums->rank[slowest], NNI_FIGURE(mean + more), 100 * more / mean, NNI_FIGURE(mean),
             100 * waited / all);
     if (waited < 0.2 * all)
-        fputs("The work is evenly divided.", out);
+        fputs(more < 0.05 * mean ? "The work is evenly divided." : "", out);
     else if (more > 0.5 * waited)
         fputs("The others wait for the slowest rank: see whether its host is slower, hotter or shared, and whether all "
               "ranks have as many cores.",
               out);
     else
-        fputs(
-            "Uneven work is little of that: steps are short, messages between hosts are slow, or there are more ranks "
-            "and threads than cores.",
-            out);
+        fputs("Uneven work explains little of it: steps are short, messages between hosts are slow, or there are more "
+              "ranks "
+              "and threads than cores.",
+              out);
     fputs("</p>\n", out);
 }
 
@@ -261,10 +262,12 @@ nn_status nni_section_speed(const nni_page *page, nn_error *error)
     for (size_t i = 0; i < FIGURES; i++)
         any = any || is_drawn(run, i);
     const bool ranks = run->rank_time_count > 0 && run->rank_times[run->rank_time_count - 1].ranks > 1;
-    if (!any && !ranks)
+    if (!any && run->rank_time_count == 0)
         return NN_OK;
     nni_section_begin(page->out, "speed", "Speed");
     nn_status status = any ? draw_figures(page, error) : NN_OK;
+    if (status == NN_OK)
+        status = nni_draw_epoch_times(page, error);
     if (status == NN_OK && ranks)
         status = put_ranks(page, error);
     nni_section_end(page->out);

@@ -32,12 +32,12 @@ static standing standing_of(const nni_history *run)
         return (standing){"Finished", "good", NULL};
     case NNI_RUN_STOPPED:
         return (standing){"Stopped", "warn",
-                          "A signal stopped it after a checkpoint. The same command with --resume continues it."};
+                          "A signal stopped it. The same command with --resume continues from the newest checkpoint."};
     case NNI_RUN_DIVERGED:
         return (standing){"Diverged", "bad", diverged_advice};
     case NNI_RUN_FAILED:
         return (standing){"Failed", "bad",
-                          "Once the cause is mended, the same command with --resume continues from the newest "
+                          "Once the cause is fixed, the same command with --resume continues from the newest "
                           "checkpoint."};
     case NNI_RUN_BEGUN:
         return (standing){"Killed", "bad",
@@ -48,8 +48,8 @@ static standing standing_of(const nni_history *run)
         if (is_complete(run))
             return (standing){"Finished", "good", NULL};
         return (standing){"Not known", "warn",
-                          "This run has no records of how it went (record and report are switched off, or an older "
-                          "nntrain wrote it); its curves are all there is."};
+                          "This run has no record of how it ended: record is switched off, or an older nntrain wrote "
+                          "it."};
     }
 }
 

@@ -232,18 +232,24 @@ static nn_status write_dead(const nni_page *page, nn_error *error)
     }
     fprintf(page->out, "After epoch %.0f, <strong>%s of %s unit%s %s dead</strong>:", newest->epoch, NNI_AMOUNT(dead),
             NNI_AMOUNT(units), nni_plural(units), dead == 1 ? "is" : "are");
-    const char *between = "";
-    for (size_t layer = 0; layer < run->layer_count; layer++)
-        if (newest->layers[layer].dead > 0) {
-            fprintf(page->out, "%s %s of %s in layer %zu", between, NNI_AMOUNT(newest->layers[layer].dead),
-                    NNI_AMOUNT(run->layers[layer].units), layer);
-            between = ",";
-        }
-    fprintf(page->out,
-            ". A dead unit gives the same for all of the %s sampled rows, with relu 0: it adds nothing to the "
-            "prediction, and no gradient reaches its weights. Where many are dead, try a smaller learning rate, "
-            "leaky_relu or a normalization.</p>\n",
-            NNI_AMOUNT(newest->rows));
+    size_t told = 0, others = 0;
+    for (size_t layer = 0; layer < run->layer_count; layer++) {
+        if (newest->layers[layer].dead == 0)
+            continue;
+        if (told < LINES)
+            fprintf(page->out, "%s %s of %s in layer %zu", told++ > 0 ? "," : "",
+                    NNI_AMOUNT(newest->layers[layer].dead), NNI_AMOUNT(run->layers[layer].units), layer);
+        else
+            others++;
+    }
+    if (others > 0)
+        fprintf(page->out, " and some in %zu more layer%s", others, nni_plural(others));
+    fprintf(
+        page->out,
+        ". A dead unit has the same output for all of the %s sampled rows, so it cannot tell them apart; one of "
+        "relu whose output is 0 gets no gradient either, and does not come back. Where many are dead, try a smaller "
+        "learning rate, leaky_relu or a normalization.</p>\n",
+        NNI_AMOUNT(newest->rows));
     write_records(page->out, run->histogram_count, newest->epoch, "histograms");
     struct lines lines = {.title = "Dead units",
                           .y_title = "units",

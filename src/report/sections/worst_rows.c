@@ -129,7 +129,7 @@ static const char *caption_of(struct worst *worst, size_t row, bool for_ears)
     const char *beginning = for_ears ? nni_text(texts, "Row %s: ", number_of(worst, row)) : "";
     if (record->kind == NN_PREDICTS_CLASSES) {
         const size_t truth = (size_t)record->class_of[row], predicted = nni_predicted_of(record, row);
-        return nni_text(texts, for_ears ? "%strue class %s, predicted %s with probability %s" : "%s%s, not %s (%s)",
+        return nni_text(texts, for_ears ? "%strue: %s, predicted: %s with probability %s" : "%s%s, not %s (%s)",
                         beginning, nni_output_name(texts, worst->run, for_ears ? truth : predicted),
                         nni_output_name(texts, worst->run, for_ears ? predicted : truth),
                         NNI_FIGURE(nni_probability_of(record, row, predicted)));
@@ -156,7 +156,8 @@ static nn_status draw_images(struct worst *worst, FILE *out, nn_error *error)
     for (size_t i = 0; i < worst->count; i++) {
         for (size_t k = 0; k < record->features; k++)
             rows[i * record->features + k] = record->worst_x[worst->at[i] * record->features + k];
-        captions[i] = caption_of(worst, record->worst[worst->at[i]], false);
+        captions[i] = nni_text(&worst->texts, "%s\nrow %s", caption_of(worst, record->worst[worst->at[i]], false),
+                               number_of(worst, record->worst[worst->at[i]]));
         alts[i] = caption_of(worst, record->worst[worst->at[i]], true);
     }
     const nn_status status = nni_image_pixels_of(worst->run, rows, worst->count, scale, &pixels, error);
@@ -166,7 +167,7 @@ static nn_status draw_images(struct worst *worst, FILE *out, nn_error *error)
         out,
         &(nni_image_strip){
             .title = record->kind == NN_PREDICTS_CLASSES
-                         ? "What each was taken for, what it is, and the probability given to the wrong class"
+                         ? "What the network predicted, what is true, and the probability of the prediction"
                          : "The most wrong rows first",
             .description = nni_text(
                 &worst->texts, "The %zu rows that are most wrong, the worst first. Black is %s, white %s%s%s.",

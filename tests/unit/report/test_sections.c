@@ -199,7 +199,7 @@ static void two_classes_have_one_curve_by_name(void)
     name(&run.class_names, "no");
     name(&run.class_names, "yes");
     char *text = written(nni_section_classes, &run);
-    check_has(text, "Class yes against no: area under the ROC curve (AUROC)");
+    check_has(text, "ROC and precision-recall curves of yes against no: area under the ROC curve (AUROC)");
     CU_ASSERT_TRUE(figure(text, "auroc") > 0.5 && figure(text, "auroc") < 1);
     free(text);
     nni_string_set_free(&run.class_names);
@@ -271,13 +271,37 @@ static void of_10000_classes_the_most_confused_are_shown(void)
     free_predictions(&record);
 }
 
+static void long_names_are_not_told_by_every_cell(void)
+{
+    enum { CLASSES = 30, LENGTH = 1000 };
+    nni_prediction_record record = made_classes(4 * CLASSES * CLASSES, CLASSES);
+    nni_history run = {.predictions = &record, .inputs = 8};
+    char long_name[LENGTH + 1];
+    memset(long_name, 'x', LENGTH);
+    for (size_t i = 0; i < CLASSES; i++) {
+        snprintf(long_name + LENGTH - 2, 3, "%02zu", i);
+        name(&run.class_names, long_name);
+    }
+    record.worst_count = 0;
+    for (size_t row = 0; row < record.rows; row++) /* each class is predicted as each */
+        for (size_t i = 0; i < CLASSES; i++)
+            record.output[row * CLASSES + i] = i == row / CLASSES % CLASSES;
+    char *text = written(nni_section_classes, &run);
+    CU_ASSERT_EQUAL(occurrences(text, "\u2026: 4</title>"), CLASSES * CLASSES);
+    CU_ASSERT_TRUE(strlen(text) < 600000);
+    free(text);
+    nni_string_set_free(&run.class_names);
+    free_predictions(&record);
+}
+
 static void mistakes_of_images_are_pictures(void)
 {
     nni_prediction_record record = made_classes(30, 3);
     nni_history run = {
         .predictions = &record, .inputs = 8, .image = true, .image_width = 4, .image_height = 2, .image_channels = 1};
     char *text = written(nni_section_classes, &run);
-    check_has(text, "Row 102: true class class 2, predicted class 0 with probability 0.9");
+    check_has(text, "Row 102: true: class 2, predicted: class 0 with probability 0.9");
+    check_has(text, "class 0, not class 2 (0.9)\nrow 102</span>");
     CU_ASSERT_EQUAL(occurrences(text, "data:image/png"), record.worst_count);
     free(text);
     free_predictions(&record);
@@ -321,7 +345,13 @@ static void labels_have_figures_and_no_matrix(void)
     CU_ASSERT_TRUE(figures[2 * 7 + 4] < 1);
     CU_ASSERT_EQUAL(cells(text, "worst", figures, 1), 0); /* names and texts alone */
     check_has(text, "blue (0.");
+    check_has(text, "below the diagonal mean that labels hold less often than their probability says");
     CU_ASSERT_PTR_NULL(strstr(text, "Confusion"));
+    free(text);
+    for (size_t row = 0; row < rows; row++)
+        record.output[row * labels + 1] = NAN;
+    text = written(nni_section_classes, &run);
+    check_has(text, "1 of 4 labels have no curves: all rows are of them, or none, or their outputs are not numbers.");
     free(text);
     nni_string_set_free(&run.output_names);
     free_predictions(&record);
@@ -510,7 +540,8 @@ static void weights_tell_norms_dead_units_and_pictures(void)
                        .image_channels = 3,
                        .first_weights = weights};
     char *text = written(nni_section_weights, &run);
-    check_has(text, "<strong>12 of 81 units are dead</strong>: 12 of 80 in layer 0.");
+    check_has(text,
+              "<strong>12 of 81 units are dead</strong>: 12 of 80 in layer 0. A dead unit has the same output for all");
     check_has(text, "The first 64 of 80 units");
     check_has(text, "each channel goes from -2 to 2");
     check_has(text, "Norm of the weights of each layer over epochs. After epoch 2: layer 0 1, layer 1 2.");
@@ -562,6 +593,108 @@ static void an_early_end_has_its_reason(void)
     free(text);
 }
 
+/* --- the run --- */
+
+static void of_500_layers_the_first_and_the_last_are_shown(void)
+{
+    enum { LAYERS = 500 };
+    nni_layer_shape layers[LAYERS];
+    nni_layer_histograms histograms[LAYERS];
+    for (size_t i = 0; i < LAYERS; i++) {
+        layers[i] = (nni_layer_shape){.units = 8 + i, .parameters = 72, .activation = "relu"};
+        histograms[i] = (nni_layer_histograms){.dead = 1};
+    }
+    nni_histogram_record record = {1, 64, histograms};
+    const nni_history run = {
+        .inputs = 8, .layers = layers, .layer_count = LAYERS, .histograms = &record, .histogram_count = 1};
+    char *text = written(nni_section_network, &run);
+    check_has(text,
+              "500 layers, 36,000 parameters. The picture and the table show the first 12 and the last 12 layers.");
+    check_has(text, ">476 layers</text>");
+    check_has(text, ">507 units</text>"); /* of the last */
+    CU_ASSERT_PTR_NULL(strstr(text, ">20 units</text>"));
+    check_has(text, "<th scope=\"row\" class=\"number\">488</th><td class=\"number\">495</td>");
+    CU_ASSERT_EQUAL(occurrences(text, "<th scope=\"row\""), 24);
+    CU_ASSERT_TRUE(strlen(text) < 100000);
+    free(text);
+    text = written(nni_section_weights, &run);
+    check_has(text, "1 of 23 in layer 15 and some in 484 more layers. ");
+    free(text);
+}
+
+static void times_are_drawn_over_epochs_and_ranks_are_compared(void)
+{
+    size_t ranks[] = {0, 1};
+    double fast[] = {2, 2.72}, even[] = {2, 2.01}, wait[] = {0.25, 0}, none[] = {0, 0};
+    nni_rank_record records[] = {{.epoch = 1,
+                                  .ranks = 2,
+                                  .listed = 2,
+                                  .rank = ranks,
+                                  .compute = fast,
+                                  .wait = wait,
+                                  .evaluate = none,
+                                  .checkpoint = none,
+                                  .io = none,
+                                  .memory = none},
+                                 {.epoch = 2}};
+    records[1] = records[0];
+    records[1].epoch = 2;
+    nni_history run = {.rank_times = records, .rank_time_count = 2};
+    char *text = written(nni_section_speed, &run);
+    check_has(text, "after epoch 2: compute: 2.36 s, slowest rank 2.72 s. wait for ranks: 0.125 s, slowest rank 0 s.");
+    check_has(text, "rank 1 computed longest: 5.44 s, 15 % more");
+    CU_ASSERT_PTR_NULL(strstr(text, "evenly divided"));
+    free(text);
+    records[0].compute = records[1].compute = even;
+    text = written(nni_section_speed, &run);
+    check_has(text, "The work is evenly divided.");
+    free(text);
+    for (size_t i = 0; i < 2; i++)
+        records[i].ranks = records[i].listed = 1;
+    text = written(nni_section_speed, &run);
+    check_has(text, "Seconds of each epoch, after epoch 2: compute: 2 s. wait for ranks: 0.25 s.");
+    CU_ASSERT_PTR_NULL(strstr(text, "slowest rank"));
+    CU_ASSERT_EQUAL(occurrences(text, "data-name="), 2); /* evaluating took no time */
+    free(text);
+}
+
+static void accuracies_have_no_logarithmic_axis(void)
+{
+    double epochs[] = {1, 2}, loss[] = {1, 0.04}, accuracy[] = {0.04, 1};
+    nni_curve curves[] = {{"test_loss", loss}, {"test_accuracy", accuracy}};
+    const nni_history run = {.epochs = 2, .epoch = epochs, .curves = curves, .curve_count = 2};
+    char *text = written(nni_section_curves, &run);
+    CU_ASSERT_EQUAL(occurrences(text, "data-y-log=\"1\""), 1);
+    free(text);
+    loss[1] = 0.06; /* less than a factor of 20 */
+    text = written(nni_section_curves, &run);
+    CU_ASSERT_EQUAL(occurrences(text, "data-y-log=\"1\""), 0);
+    free(text);
+}
+
+static void what_is_not_known_of_the_origin_is_left_out(void)
+{
+    nni_run_origin origins[] = {{.epoch = (double)NAN}, {.epoch = 4, .version = "1.2.3"}};
+    nni_history run = {.folder = "runs/old", .origins = origins, .origin_count = 2, .record_seconds = (double)NAN};
+    char *text = written(nni_section_provenance, &run);
+    check_has(text, "1.2.3");
+    CU_ASSERT_PTR_NULL(strstr(text, ">nan<"));
+    CU_ASSERT_PTR_NULL(strstr(text, ">0"));
+    CU_ASSERT_PTR_NULL(strstr(text, "parallel"));
+    free(text);
+    origins[1].train_rows = 1437;
+    origins[1].test_rows = 360;
+    origins[1].features = 64;
+    origins[1].ranks = 2;
+    origins[1].threads = 4;
+    name(&origins[1].hosts, "node1");
+    text = written(nni_section_provenance, &run);
+    check_has(text, ">1437 training and 360 test rows with 64 features<");
+    check_has(text, ">2 ranks with 4 threads each on 1 host (node1)<");
+    free(text);
+    nni_string_set_free(&origins[1].hosts);
+}
+
 static void a_run_without_records_has_none_of_these_sections(void)
 {
     static const nni_section sections[] = {nni_section_classes, nni_section_values, nni_section_pictures,
@@ -584,6 +717,7 @@ int main(void)
         NN_TEST(one_row_and_a_class_without_rows_are_told),
         NN_TEST(outputs_that_are_no_numbers_are_told),
         NN_TEST(of_10000_classes_the_most_confused_are_shown),
+        NN_TEST(long_names_are_not_told_by_every_cell),
         NN_TEST(mistakes_of_images_are_pictures),
         NN_TEST(pixels_are_height_by_width_by_channels),
         NN_TEST(labels_have_figures_and_no_matrix),
@@ -596,6 +730,10 @@ int main(void)
         NN_TEST(weights_tell_norms_dead_units_and_pictures),
         NN_TEST(settings_have_a_source_only_where_it_is_known),
         NN_TEST(an_early_end_has_its_reason),
+        NN_TEST(of_500_layers_the_first_and_the_last_are_shown),
+        NN_TEST(times_are_drawn_over_epochs_and_ranks_are_compared),
+        NN_TEST(accuracies_have_no_logarithmic_axis),
+        NN_TEST(what_is_not_known_of_the_origin_is_left_out),
         NN_TEST(a_run_without_records_has_none_of_these_sections),
     };
     return nni_run_suite("sections of a report", tests, sizeof tests / sizeof *tests);

@@ -8,7 +8,7 @@ function cell(row, i) {
   if (!found) return '';
   return found.dataset.value !== undefined ? found.dataset.value : found.textContent.trim();
 }
-function none(text) { return /^(|\u2013|-?nan)$/i.test(text); }
+function none(text) { return /^(|\u2013|NaN)$/.test(text); }
 function number(text) {
   return none(text) ? NaN : Number(text.replace(/,/g, '').replace(/^(-?)inf(inity)?$/, '$1Infinity'));
 }

@@ -53,9 +53,7 @@ void nni_table_text(FILE *out, const char *text);
 void nni_table_row_end(FILE *out);
 void nni_table_end(FILE *out);
 
-/** Writes a figure within text, with all its digits: <data class="figure" data-figure="ece"
- * data-value=...>0.0123</data>.
- */
+/** Writes a figure within text, with all its digits: <span data-figure="ece" data-value=...>0.0123</span>. */
 void nni_put_figure(FILE *out, const char *figure, double value);
 
 /** Pictures of 346 pixels side by side where there is room. */

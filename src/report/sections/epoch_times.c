@@ -9,6 +9,7 @@
 
 enum { PARTS = 3 };
 static const char *const names[PARTS] = {"compute", "wait for ranks", "evaluate"};
+static const size_t colours[PARTS] = {0, 1, 3}; /* as the bars of ranks have them */
 
 /* Seconds over epochs. */
 struct times {
@@ -73,8 +74,11 @@ static const char *add_part(const struct times *times, size_t part, nni_series *
                             nni_texts *texts)
 {
     const size_t last = times->records - 1;
-    series[(*count)++] = (nni_series){
-        .name = names[part], .x = times->epoch, .y = times->mean[part], .count = times->records, .colour = part};
+    series[(*count)++] = (nni_series){.name = names[part],
+                                      .x = times->epoch,
+                                      .y = times->mean[part],
+                                      .count = times->records,
+                                      .colour = colours[part]};
     text = nni_text(texts, "%s %s: %s s", text, names[part], NNI_FIGURE(times->mean[part][last]));
     if (!times->several)
         return nni_text(texts, "%s.", text);
@@ -82,7 +86,7 @@ static const char *add_part(const struct times *times, size_t part, nni_series *
                                       .x = times->epoch,
                                       .y = times->slowest[part],
                                       .count = times->records,
-                                      .colour = part,
+                                      .colour = colours[part],
                                       .dashed = true};
     return nni_text(texts, "%s, slowest rank %s s.", text, NNI_FIGURE(times->slowest[part][last]));
 }
@@ -105,7 +109,7 @@ static bool draw(const nni_page *page, const struct times *times, nni_texts *tex
         page->out, &(nni_plot){.title = "Where the time of each epoch went",
                                .description = text,
                                .x = {.title = "epoch", .least = (double)NAN, .most = (double)NAN, .whole = true},
-                               .y = {.title = times->several ? "s, mean over ranks" : "s", .most = (double)NAN},
+                               .y = {.title = "s", .most = (double)NAN},
                                .series = series,
                                .series_count = count,
                                .width = 716,

@@ -83,13 +83,16 @@ static void put_table(const nni_page *page)
     const nni_history *run = page->run;
     fputs("<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\" class=\"number\">layer</th>"
           "<th scope=\"col\" class=\"number\">inputs</th><th scope=\"col\" class=\"number\">units</th>"
-          "<th scope=\"col\">activation</th><th scope=\"col\">also</th>"
+          "<th scope=\"col\">activation</th><th scope=\"col\">normalization, dropout</th>"
           "<th scope=\"col\" class=\"number\">parameters</th></tr></thead>\n<tbody>\n",
           page->out);
     for (size_t place = 0; place < run->layer_count - left_out(run); place++) {
         const size_t i = shown_layer(run, place);
         const nni_layer_shape *layer = &run->layers[i];
         char note[NOTE];
+        if (place == SHOWN / 2 && left_out(run) > 0)
+            fprintf(page->out, "<tr><td class=\"number\">&hellip;</td><td colspan=\"5\">%zu layers</td></tr>\n",
+                    left_out(run));
         fprintf(page->out, "<tr><th scope=\"row\" class=\"number\">%zu</th>", i);
         put_count(page->out, i == 0 ? run->inputs : run->layers[i - 1].units);
         put_count(page->out, layer->units);

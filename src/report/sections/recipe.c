@@ -13,12 +13,15 @@
 static const char *const classes[] = {"written", "auto", "default", "written"};
 static const char *const words[] = {"your recipe", "chosen by nntrain", "default", ""};
 
+enum { ROWS = 200 }; /* of the table; the text has all settings */
+
 typedef struct listing {
     const nni_page *page;
     const char *at; /* of recipe.yaml, what is not yet written */
     const char *line;
     size_t line_number; /* of `line`, from 1 */
     size_t count[4];
+    size_t listed; /* settings that are no defaults */
 } listing;
 
 /* Paths are absolute in a resolved recipe; names of datasets look the same. */
@@ -57,7 +60,7 @@ static nn_status put_row(void *self, const nni_recipe_value *value, nn_error *er
     FILE *out = list->page->out;
     (void)error;
     list->count[value->source]++;
-    if (value->source == NNI_VALUE_DEFAULT)
+    if (value->source == NNI_VALUE_DEFAULT || ++list->listed > ROWS)
         return NN_OK;
     fputs("<tr><th scope=\"row\"><code>", out);
     nni_html_put(out, value->path);
@@ -176,6 +179,9 @@ static nn_status put_recipe(const nni_page *page, nni_yaml_pool *pool, const nni
           page->out);
     NN_TRY(nni_recipe_values(pool, root, first, last, put_row, &list, error));
     fputs("</tbody>\n</table></div>\n", page->out);
+    if (list.listed > ROWS)
+        fprintf(page->out, "<p class=\"note\">%zu more settings are in the whole recipe below.</p>\n",
+                list.listed - ROWS);
     fprintf(page->out,
             "<details><summary>The whole recipe, with the %zu settings that have their default</summary>\n<pre>",
             list.count[NNI_VALUE_DEFAULT]);

@@ -41,7 +41,7 @@ static standing standing_of(const nni_history *run)
                           "checkpoint."};
     case NNI_RUN_BEGUN:
         return (standing){"Killed", "bad",
-                          "It began and does not run any more, and did not say why: it was killed, ran out of memory "
+                          "The run began, does not run any more and left no reason: it was killed, ran out of memory "
                           "or time, or its machine went down. The same command with --resume continues from the newest "
                           "checkpoint."};
     default:
@@ -154,7 +154,7 @@ static void put_cards(const nni_page *page)
     if (parameters > 0)
         put_card(page->out, "parameters", (double)parameters, 15, "", NULL);
     if (run->origin_count > 0 && run->origins[run->origin_count - 1].train_rows > 0)
-        put_card(page->out, "rows to train on", (double)run->origins[run->origin_count - 1].train_rows, 15, "", NULL);
+        put_card(page->out, "training rows", (double)run->origins[run->origin_count - 1].train_rows, 15, "", NULL);
     fputs("</div>\n", page->out);
 }
 

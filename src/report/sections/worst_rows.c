@@ -300,17 +300,17 @@ static nn_status write_table(struct worst *worst, FILE *out, nn_error *error)
         heads[count++] = "#Probability of the true class";
     } else if (record->kind == NN_PREDICTS_LABELS) {
         heads[count++] = "Missed (probability)";
-        heads[count++] = "Not there, but predicted (probability)";
+        heads[count++] = "Predicted, but not true (probability)";
     } else {
         if (record->outputs > 1)
-            heads[count++] = "Output that is furthest off";
+            heads[count++] = "Output with the largest error";
         heads[count++] = "#True";
         heads[count++] = "#Predicted";
         heads[count++] = "#Error";
     }
     if (record->worst_x && record->features > 0) {
         NN_TRY(measure_features(worst, error));
-        heads[count++] = record->features > FEATURES ? "Its most unusual features" : "Its features";
+        heads[count++] = record->features > FEATURES ? "Most unusual features" : "Features";
         write_measure(worst, out);
     }
     nni_table_begin(out, "worst",

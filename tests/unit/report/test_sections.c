@@ -611,6 +611,7 @@ static void of_500_layers_the_first_and_the_last_are_shown(void)
     check_has(text,
               "500 layers, 36,000 parameters. The picture and the table show the first 12 and the last 12 layers.");
     check_has(text, ">476 layers</text>");
+    check_has(text, ">476 layers</td>");
     check_has(text, ">507 units</text>"); /* of the last */
     CU_ASSERT_PTR_NULL(strstr(text, ">20 units</text>"));
     check_has(text, "<th scope=\"row\" class=\"number\">488</th><td class=\"number\">495</td>");
@@ -620,6 +621,22 @@ static void of_500_layers_the_first_and_the_last_are_shown(void)
     text = written(nni_section_weights, &run);
     check_has(text, "1 of 23 in layer 15 and some in 484 more layers. ");
     free(text);
+}
+
+static void of_many_settings_200_are_listed(void)
+{
+    enum { LAYERS = 300 };
+    char *recipe = take(LAYERS + 2, 32), *at = recipe;
+    at += snprintf(at, 32, "network:\n  layers:\n");
+    for (size_t i = 0; i < LAYERS; i++)
+        at += snprintf(at, 32, "    - {units: %zu}\n", 10000 + i);
+    const nni_history run = {.recipe = recipe};
+    char *text = written(nni_section_recipe, &run);
+    CU_ASSERT_EQUAL(occurrences(text, "<th scope=\"row\">"), 200);
+    check_has(text, "100 more settings are in the whole recipe below.");
+    CU_ASSERT_EQUAL(occurrences(text, ">10299<"), 1);
+    free(text);
+    free(recipe);
 }
 
 static void times_are_drawn_over_epochs_and_ranks_are_compared(void)
@@ -731,6 +748,7 @@ int main(void)
         NN_TEST(settings_have_a_source_only_where_it_is_known),
         NN_TEST(an_early_end_has_its_reason),
         NN_TEST(of_500_layers_the_first_and_the_last_are_shown),
+        NN_TEST(of_many_settings_200_are_listed),
         NN_TEST(times_are_drawn_over_epochs_and_ranks_are_compared),
         NN_TEST(accuracies_have_no_logarithmic_axis),
         NN_TEST(what_is_not_known_of_the_origin_is_left_out),

@@ -245,11 +245,11 @@ static const char *unusual_features(struct worst *worst, const float *x)
     return text;
 }
 
-/* Says what makes a feature unusual, and what makes an output the one that is furthest off. */
+/* Says what makes a feature unusual. */
 static void write_measure(const struct worst *worst, FILE *out)
 {
     const nni_prediction_record *record = worst->record;
-    if (!record->worst_x || record->features <= FEATURES)
+    if (record->features <= FEATURES)
         return;
     if (worst->mean == worst->run->feature_mean)
         fputs("<p>The most unusual features of a row are those furthest from their mean over the training rows, in "
@@ -292,6 +292,11 @@ static nn_status write_table(struct worst *worst, FILE *out, nn_error *error)
 {
     const nni_prediction_record *record = worst->record;
     const char *heads[7] = {"Row"};
+    if (record->kind == NN_PREDICTS_VALUES && record->outputs > 1)
+        fputs("<p>Rows are in the order of their errors over all outputs, in the units that the network learns in: of "
+              "scaled targets, standard deviations of each output. The table has the output whose error is largest "
+              "as a share of the range of its true values.</p>\n",
+              out);
     size_t count = 1;
     if (record->kind == NN_PREDICTS_CLASSES) {
         heads[count++] = "True class";

@@ -427,6 +427,7 @@ static void of_many_outputs_the_first_have_pictures(void)
     check_has(text, "The 50 of 60 outputs with the lowest R");
     check_has(text, "Pictures are of the first 6 of the 60 outputs.");
     CU_ASSERT_EQUAL(occurrences(text, "<figure"), 18);
+    check_has(text, "Rows are in the order of their errors over all outputs");
     free(text);
     free_predictions(&record);
 }

@@ -104,8 +104,8 @@ def check_server(folder, expected):
     url = server.launch()
     end = time.monotonic() + 60
     names = set(expected)
-    while set(ask(url, "scalars", "tags")) != names or set(ask(url, "images", "tags")) != \
-            {name for name in names if expected[name]["images"]}:
+    while any(set(ask(url, plugin, "tags")) != {name for name in names if expected[name][plugin]}
+              for plugin in ("scalars", "images")):
         assert time.monotonic() < end, f"TensorBoard shows {ask(url, 'scalars', 'tags').keys()}, not {names}"
         time.sleep(0.2)
     for plugin in ("scalars", "histograms", "images"):
@@ -113,7 +113,8 @@ def check_server(folder, expected):
         for name in names:
             assert shown.get(name, set()) == expected[name][plugin], f"{name}: {plugin}: {shown.get(name)}"
     for name in names:
-        points = ask(url, "scalars", "scalars", run=name, tag="train/loss")
+        points = ask(url, "scalars", "scalars", run=name, tag="train/loss") \
+            if "train/loss" in expected[name]["scalars"] else []
         assert all(point[0] > 1e9 and point[2] > 0 for point in points), f"{name}: {points[:3]}"
         for tag in expected[name]["images"]:
             assert ask(url, "images", "images", run=name, tag=tag, sample=0), f"{name}: {tag}"

@@ -17,6 +17,8 @@ def write(name, x, y, w=None):
 x = random.normal(size=(90, 3))
 write("values.h5", x, 1000 + 50 * np.stack([x[:, 0] * x[:, 1], x[:, 2]], 1), random.uniform(0.5, 2, 90))
 write("labels.h5", x, (np.stack([x[:, 0] > 0, x[:, 1] > x[:, 2]], 1)).astype("f4"))
+with h5py.File("labels.h5", "a") as file:
+    file["/train/y"].attrs["columns"] = ["left", "above"]
 write("plane.h5", x[:, :2] * 10, (x[:, 0] * x[:, 1] > 0).astype("i4"))
 write("line.h5", x[:, :1], 3 * x[:, :1] + 1)
 write("one.h5", x[:1], np.array([1], "i4"))
@@ -60,6 +62,8 @@ for count in 1 2; do
     done_well labels$count $count --set 'data={train: {file: labels.h5}, validation: {fraction: 0.3}}' --set "$layers" \
         --set loss=binary_cross_entropy
 done
+done_well early 1 --set 'data={train: {file: labels.h5}, validation: {fraction: 0.3}}' --set "$layers" \
+    --set loss=binary_cross_entropy --set 'training.stop={metric: loss, target: 1e9}' --set training.restore_best=true
 done_well none 1 --set 'data={train: {file: labels.h5}}' --set "$layers" --set loss=binary_cross_entropy
 [ ! -e none/predictions.h5 ] || fail "predictions without a split"
 done_well plane 2 --set 'data={train: {file: plane.h5}, test: {file: plane.h5}, normalize: minmax}' \
@@ -119,7 +123,11 @@ begin = r1[0]
 assert begin["event"] == "begin" and begin["data"]["train_rows"] == 90 and begin["network"]["inputs"] == 3, begin
 assert begin["network"]["layers"][1]["normalization"] == "batch" and "epochs: 4" in begin["asked"], begin
 assert "agree_every" not in begin["asked"] and begin["hosts"] and len(begin["data"]["digest"]) == 16
+assert events("labels1/records.jsonl", "begin")[0]["output_names"] == ["left", "above"] and "output_names" not in begin
+early = events("early/records.jsonl", "end")[0]
+assert (early["reason"], early["model_epoch"], early["epoch"]) == ("stop.target is reached", 1, 1), early
 end = r1[-1]
+assert "reason" not in end and "model_epoch" not in end, end
 assert end["event"] == "end" and end["state"] == "finished" and end["epoch"] == 4 and end["record_seconds"] > 0, end
 
 # Norms: of the weights in the checkpoint; of gradients, by which plain descent with one batch an epoch moved them.

@@ -18,12 +18,17 @@ static void add_name(const char *name, char *text, size_t size)
     snprintf(text + length, size - length, " %s", nni_printable(name, shown, sizeof shown));
 }
 
-/* Of the file of the first rows: as many names as there are features, or none. */
-static void find_names(const nni_dataset *dataset, nni_hdf5_names *names)
+/* Of a dataset in the file of the first rows: as many names as it has columns, or none. */
+static void find_names_of(const nni_dataset *dataset, const char *name, size_t columns, nni_hdf5_names *names)
 {
     uint64_t row = 0;
     const char *path = nni_files_locate(dataset->origin.files, dataset->origin.file, &row);
-    nni_hdf5_names_of_file(path, dataset->origin.x_name, false, dataset->row.features, names);
+    nni_hdf5_names_of_file(path, name, false, columns, names);
+}
+
+static void find_names(const nni_dataset *dataset, nni_hdf5_names *names)
+{
+    find_names_of(dataset, dataset->origin.x_name, dataset->row.features, names);
 }
 
 static void add_name_of_file(const nni_dataset *dataset, size_t feature, char *text, size_t size)
@@ -76,6 +81,16 @@ nn_status nni_feature_names_of(const nni_dataset *dataset, size_t column_count, 
     nni_hdf5_names found = {.texts = NULL};
     if (column_count == 0)
         find_names(dataset, &found);
+    const nn_status status = found.texts ? add_all(&found, names, error) : NN_OK;
+    nni_hdf5_names_free(&found);
+    return status;
+}
+
+nn_status nni_target_names_of(const nni_dataset *dataset, size_t columns, nni_string_set *names, nn_error *error)
+{
+    nni_hdf5_names found = {.texts = NULL};
+    if (dataset->origin.y_name && columns != dataset->row.features)
+        find_names_of(dataset, dataset->origin.y_name, columns, &found);
     const nn_status status = found.texts ? add_all(&found, names, error) : NN_OK;
     nni_hdf5_names_free(&found);
     return status;

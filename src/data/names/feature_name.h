@@ -22,6 +22,10 @@ void nni_feature_name(const nni_dataset *dataset, const char *const *columns, si
  */
 nn_status nni_feature_names_of(const nni_dataset *dataset, size_t column_count, nni_string_set *names, nn_error *error);
 
+/** The same of the columns of y, where an attribute or a dataset of the file names as many. There are none where x has
+ * as many features as y has columns: a dataset `features` would be of these. */
+nn_status nni_target_names_of(const nni_dataset *dataset, size_t columns, nni_string_set *names, nn_error *error);
+
 /** A file whose features may have names. */
 typedef struct nni_feature_file {
     const char *path, *x;

@@ -133,6 +133,8 @@ typedef struct nni_history {
     bool locked;           /**< set by the caller: somebody trains in it now */
     char *end_message;     /**< of a run that diverged or failed; else NULL */
     char *end_time;        /**< NULL: not ended */
+    char *end_reason;      /**< why a run finished before its last epoch; NULL: it did not, or it is not known */
+    size_t model_epoch;    /**< whose weights model.h5 has, where it is not the last one; 0: it is */
     double record_seconds; /**< that recording took; NAN: not known */
     char *recipe;          /**< text of recipe.yaml, resolved; NULL: there is none */
     size_t planned_epochs; /**< of the recipe; 0: not known */
@@ -159,6 +161,8 @@ typedef struct nni_history {
     nni_surface surface;
     nni_prediction_record *predictions; /**< NULL: none recorded */
     float *first_weights; /**< [layers[0].units, inputs] of the newest model; NULL: not read or not there */
+    double *feature_mean, *feature_deviation; /**< [inputs] of the training rows, where the newest model has features
+                                                 standardised by them; deviation 0: constant; NULL: not known */
     char *watched;        /**< metric that its recipe may stop it early by, or keeps the best epoch of; NULL: none */
     nni_string_set notes; /**< what of its files could not be read and why, a sentence each */
 } nni_history;

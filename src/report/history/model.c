@@ -97,6 +97,21 @@ static nn_status take_weights(const char *path, const nn_network *network, nni_h
     return NN_OK;
 }
 
+/* Offset and scale of a standardisation are mean and deviation; of robust ones nearly so, without what lies far off. */
+static nn_status take_features(const nni_feature_scaler *scaler, nni_history *history, nn_error *error)
+{
+    if (!scaler || (scaler->kind != NN_NORMALIZE_STANDARD && scaler->kind != NN_NORMALIZE_ROBUST) ||
+        scaler->features != history->inputs)
+        return NN_OK;
+    NN_TRY(nni_allocate(scaler->features, sizeof(double), "the features", &history->feature_mean, error));
+    NN_TRY(nni_allocate(scaler->features, sizeof(double), "the features", &history->feature_deviation, error));
+    for (size_t i = 0; i < scaler->features; i++) {
+        history->feature_mean[i] = scaler->offset[i];
+        history->feature_deviation[i] = scaler->scale[i] > 0 ? 1 / scaler->scale[i] : 0;
+    }
+    return NN_OK;
+}
+
 static nn_status take_model(const char *path, nni_history *history, nn_error *error)
 {
     nni_checkpoint *model = NULL;
@@ -110,6 +125,8 @@ static nn_status take_model(const char *path, nni_history *history, nn_error *er
         status = take_origin(model, history, error);
     if (status == NN_OK)
         status = take_weights(path, model->network, history, error);
+    if (status == NN_OK)
+        status = take_features(model->normalization, history, error);
     nni_checkpoint_free(model);
     return status;
 }

@@ -104,10 +104,13 @@ void nni_history_free(nni_history *history)
     nni_release(history->folder);
     nni_release(history->name);
     nni_release(history->end_message);
+    nni_release(history->end_reason);
     nni_release(history->end_time);
     nni_release(history->recipe);
     nni_release(history->watched);
     nni_release(history->first_weights);
+    nni_release(history->feature_mean);
+    nni_release(history->feature_deviation);
     nni_string_set_free(&history->feature_names);
     nni_string_set_free(&history->class_names);
     nni_string_set_free(&history->output_names);

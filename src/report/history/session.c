@@ -69,6 +69,15 @@ static nn_status read_names(nni_object line, const char *name, size_t expected, 
     return status == NN_SYSTEM ? status : NN_OK;
 }
 
+static void forget_end(nni_history *history)
+{
+    nni_release(history->end_time);
+    nni_release(history->end_message);
+    nni_release(history->end_reason);
+    history->end_time = history->end_message = history->end_reason = NULL;
+    history->model_epoch = 0;
+}
+
 nn_status nni_history_read_begin(nni_object line, nni_history *history, nn_error *error)
 {
     NN_TRY(nni_history_grow(&history->origins, history->origin_count, sizeof *history->origins, error));
@@ -88,9 +97,7 @@ nn_status nni_history_read_begin(nni_object line, nni_history *history, nn_error
         history->image_width = width, history->image_height = height, history->image_channels = channels;
     }
     history->state = NNI_RUN_BEGUN;
-    nni_release(history->end_time);
-    nni_release(history->end_message);
-    history->end_time = history->end_message = NULL;
+    forget_end(history);
     return NN_OK;
 }
 
@@ -111,9 +118,9 @@ nn_status nni_history_read_end(nni_object line, nni_history *history, nn_error *
         return NN_DATA;
     history->state = found;
     history->record_seconds = nni_object_number(line, "record_seconds");
-    nni_release(history->end_time);
-    nni_release(history->end_message);
-    history->end_time = history->end_message = NULL;
+    forget_end(history);
     NN_TRY(nni_object_text(line, "time", &history->end_time, error));
+    NN_TRY(nni_object_text(line, "reason", &history->end_reason, error));
+    history->model_epoch = nni_object_count(line, "model_epoch");
     return nni_object_text(line, "message", &history->end_message, error);
 }

@@ -53,10 +53,15 @@ static void write_means(const nni_class_page *page, const nni_class_place *there
 
 nn_status nni_write_class_table(const nni_class_page *page, nn_error *error)
 {
-    const bool classes = page->record->kind == NN_PREDICTS_CLASSES;
-    const char *const heads[] = {
-        classes ? "Class" : "Label", "#Rows", "#Predicted", "#Precision", "#Recall", "#F1", "#AUROC",
-        "#Average precision"};
+    const bool classes = page->record->kind == NN_PREDICTS_CLASSES, weighted = page->record->weight;
+    const char *const heads[] = {classes ? "Class" : "Label",
+                                 weighted ? "#Weight" : "#Rows",
+                                 weighted ? "#Weight predicted" : "#Predicted",
+                                 "#Precision",
+                                 "#Recall",
+                                 "#F1",
+                                 "#AUROC",
+                                 "#Average precision"};
     nni_class_place *there = NULL;
     size_t count = 0;
     nni_texts texts = {0};
@@ -66,8 +71,9 @@ nn_status nni_write_class_table(const nni_class_page *page, nn_error *error)
             there[count++].figures = &page->each[c];
     fprintf(page->out, "<h3>Each %s</h3>\n", classes ? "class" : "label");
     if (count < page->classes)
-        fprintf(page->out, "<p>Of %s classes, %s have rows here or are predicted.</p>\n", NNI_AMOUNT(page->classes),
-                NNI_AMOUNT(count));
+        fprintf(page->out, "<p>Of %s classes, %s here or %s predicted.</p>\n", NNI_AMOUNT(page->classes),
+                nni_text(&texts, count == 1 ? "%s has rows" : "%s have rows", NNI_AMOUNT(count)),
+                count == 1 ? "is" : "are");
     write_means(page, there, count);
     const char *caption = nni_text(&texts, "Figures of each %s", classes ? "class" : "label");
     if (count > LISTED) {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -99,6 +100,18 @@ static double rate_of(const struct matrix *matrix, size_t truth, double weight)
     return support > 0 ? weight / support : 0;
 }
 
+/* In a cell there is room for few digits: sums of weights are rounded to three, or to whole ones. */
+static const char *cell_text(const struct matrix *matrix, double weight, nni_texts *texts)
+{
+    if (!(weight > 0))
+        return "";
+    if (!matrix->page->record->weight)
+        return nni_text(texts, "%s", NNI_AMOUNT(weight));
+    return nni_text(
+        texts, "%s",
+        nni_html_number(weight < 100 ? weight : round(weight), weight < 100 ? 3 : 15, (char[NNI_HTML_NUMBER]){""}));
+}
+
 static const char *describe(const struct matrix *matrix, nni_texts *texts)
 {
     const nni_history *run = matrix->page->run;
@@ -130,7 +143,7 @@ static nn_status draw(const struct matrix *matrix, nn_error *error)
             names[i] = i < rows ? nni_output_name(&owned, matrix->page->run, matrix->shown[i]) : "others";
         for (size_t i = 0; i < rows * columns; i++) {
             shade[i] = rate_of(matrix, matrix->shown[i / columns], matrix->counts[i]);
-            texts[i] = matrix->counts[i] > 0 ? nni_text(&owned, "%s", NNI_AMOUNT(matrix->counts[i])) : "";
+            texts[i] = cell_text(matrix, matrix->counts[i], &owned);
         }
         drawn = nni_draw_heat_map(matrix->page->out,
                                   &(nni_heat_map){.title = rows < matrix->page->classes
@@ -184,7 +197,8 @@ static nn_status write_pairs(const struct matrix *matrix, nn_error *error)
 {
     FILE *out = matrix->page->out;
     nni_texts texts = {0};
-    static const char *const heads[] = {"True class", "Predicted class", "#Rows", "#Share of the true class"};
+    const char *const heads[] = {"True class", "Predicted class", matrix->page->record->weight ? "#Weight" : "#Rows",
+                                 "#Share of the true class"};
     nni_table_begin(out, "confused", "The most frequent confusions", heads, sizeof heads / sizeof *heads);
     for (size_t i = 0; i < nni_smaller(matrix->wrong_count, PAIRS); i++) {
         const nni_confusion_cell *cell = &matrix->wrong[i];

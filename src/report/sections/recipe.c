@@ -10,8 +10,8 @@
 #include "yaml/schema.h"
 
 /* By nni_value_source: classes of the style sheet, and words. */
-static const char *const classes[] = {"written", "auto", "default"};
-static const char *const words[] = {"your recipe", "chosen by nntrain", "default"};
+static const char *const classes[] = {"written", "auto", "default", "written"};
+static const char *const words[] = {"your recipe", "chosen by nntrain", "default", ""};
 
 enum { ROWS = 200 }; /* of the table; the text has all settings */
 
@@ -20,7 +20,7 @@ typedef struct listing {
     const char *at; /* of recipe.yaml, what is not yet written */
     const char *line;
     size_t line_number; /* of `line`, from 1 */
-    size_t count[3];
+    size_t count[4];
     size_t listed; /* settings that are no defaults */
 } listing;
 
@@ -75,7 +75,7 @@ static nn_status put_row(void *self, const nni_recipe_value *value, nn_error *er
 static void put_key(FILE *out)
 {
     fputs("<ul class=\"key\">", out);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    for (size_t i = 0; i < NNI_VALUE_OTHER; i++)
         fprintf(out, "<li class=\"%s\">%s</li>", classes[i], words[i]);
     fputs("</ul>\n", out);
 }
@@ -167,7 +167,12 @@ static nn_status put_recipe(const nni_page *page, nni_yaml_pool *pool, const nni
     const nni_yaml_node *first = newest ? parse_asked(run->origins[0].asked, pool) : NULL;
     const nni_yaml_node *last = newest ? parse_asked(newest->asked, pool) : NULL;
     listing list = {.page = page, .at = text, .line = text, .line_number = 1};
-    put_key(page->out);
+    if (last)
+        put_key(page->out);
+    else
+        fputs("<p class=\"note\">This run has no record of the recipe as you wrote it: what is not a default may be "
+              "yours, or chosen by nntrain.</p>\n",
+              page->out);
     fputs("<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\">setting</th><th "
           "scope=\"col\">value</th>"
           "<th scope=\"col\">default</th><th scope=\"col\">from</th></tr></thead>\n<tbody>\n",

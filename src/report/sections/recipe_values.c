@@ -61,7 +61,7 @@ static nn_status visit_value(const walk *w, const nni_setting *section, const nn
                              const nni_yaml_node *mapping, const nni_yaml_node *node, written asked, const char *path)
 {
     static const nni_yaml_source built_in = {.kind = NNI_YAML_DEFAULTS, .name = "defaults"};
-    nni_recipe_value value = {.path = path, .node = node, .source = NNI_VALUE_WRITTEN};
+    nni_recipe_value value = {.path = path, .node = node, .source = NNI_VALUE_CHOSEN};
     nni_yaml_node *usual = NULL;
     value.usual = setting ? default_of(section, setting, mapping) : NULL;
     if (value.usual)
@@ -70,10 +70,10 @@ static nn_status visit_value(const walk *w, const nni_setting *section, const nn
     const bool is_path = node->kind == NNI_YAML_SCALAR && *node->text == '/'; /* was made absolute */
     if (is_usual && !asked.first)
         value.source = NNI_VALUE_DEFAULT;
-    else if (asked.last)
-        value.source = is_path || equal_nodes(node, asked.last) ? NNI_VALUE_WRITTEN : NNI_VALUE_CHOSEN;
-    else if (w->is_known || (value.usual && strcmp(value.usual, "auto") == 0))
-        value.source = NNI_VALUE_CHOSEN;
+    else if (!w->is_known)
+        value.source = NNI_VALUE_OTHER;
+    else if (asked.last && (is_path || equal_nodes(node, asked.last)))
+        value.source = NNI_VALUE_WRITTEN;
     return w->visit(w->self, &value, w->error);
 }
 

@@ -9,9 +9,10 @@
 #include "yaml/tree.h"
 
 typedef enum nni_value_source {
-    NNI_VALUE_WRITTEN, /**< by the user; where that is not known, what is not the default */
+    NNI_VALUE_WRITTEN, /**< by the user */
     NNI_VALUE_CHOSEN,  /**< for a recipe that says auto, or leaves out what has no fixed default */
     NNI_VALUE_DEFAULT,
+    NNI_VALUE_OTHER, /**< not the default; whose it is, is not known */
 } nni_value_source;
 
 /** A setting: a single value, or a list of them. */

@@ -67,7 +67,14 @@ static void put_state(const nni_page *page)
         fputs(", ", page->out);
         nni_html_put(page->out, nni_time_in_words(run->end_time).text);
     }
-    fputs(".</p>\n", page->out);
+    if (run->end_reason) {
+        fputs(": ", page->out);
+        nni_html_put(page->out, run->end_reason);
+    }
+    fputc('.', page->out);
+    if (run->model_epoch > 0)
+        fprintf(page->out, " The model has the weights of epoch %zu, the best one.", run->model_epoch);
+    fputs("</p>\n", page->out);
     if (run->end_message) {
         fprintf(page->out, "<p class=\"%s\">", stands.class_name);
         nni_share_put(page, run->end_message);

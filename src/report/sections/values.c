@@ -15,6 +15,7 @@ enum {
     LISTED = 50,   /* of a table */
     POINTS = 2000, /* rows as dots, over all pictures of one kind */
     BINS = 48,     /* of the histogram */
+    FAR = 5, /* what lies further from the middle of 80 % of values, in widths of it, is left out of scatter plots */
 };
 
 /* The pictures of one output. */
@@ -30,6 +31,8 @@ struct output {
     double *truth, *value, *off; /* [points + worst]; off: predicted - true */
     double *sorted;              /* [finite] errors, ascending */
     size_t finite;
+    double least, most; /* true and predicted values that scatter plots show */
+    size_t beyond;      /* rows of finite values that they do not */
     nni_texts *texts;
 };
 
@@ -49,10 +52,43 @@ static int ascending(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
+static bool is_shown(const struct output *output, double value)
+{
+    return value >= output->least && value <= output->most;
+}
+
+/* One wild prediction would leave two dots of a picture: limits are taken from most of the values. */
+static nn_status find_limits(struct output *output, nn_error *error)
+{
+    const nni_prediction_record *record = output->record;
+    double *all = NULL;
+    size_t count = 0;
+    NN_TRY(nni_allocate(2 * record->rows, sizeof *all, "the values", &all, error));
+    for (size_t row = 0; row < record->rows; row++) {
+        const double pair[] = {target_of(record, row, output->index), value_of(record, row, output->index)};
+        for (size_t i = 0; i < 2; i++)
+            if (isfinite(pair[i]))
+                all[count++] = pair[i];
+    }
+    qsort(all, count, sizeof *all, ascending);
+    const double low = count > 0 ? all[(count - 1) / 10] : 0, high = count > 0 ? all[count - 1 - (count - 1) / 10] : 0;
+    const double reach = high > low ? FAR * (high - low) : INFINITY;
+    nni_release(all);
+    output->least = low - reach;
+    output->most = high + reach;
+    for (size_t row = 0; row < record->rows; row++) {
+        const double truth = target_of(record, row, output->index), value = value_of(record, row, output->index);
+        output->beyond += isfinite(truth) && isfinite(value) && !(is_shown(output, truth) && is_shown(output, value));
+    }
+    return NN_OK;
+}
+
 static void take_row(struct output *output, size_t row, size_t place)
 {
     output->truth[place] = target_of(output->record, row, output->index);
     output->value[place] = value_of(output->record, row, output->index);
+    if (!is_shown(output, output->truth[place]) || !is_shown(output, output->value[place]))
+        output->value[place] = (double)NAN;
     output->off[place] = output->value[place] - output->truth[place];
 }
 
@@ -64,6 +100,7 @@ static nn_status take_rows(struct output *output, nn_error *error)
     NN_TRY(nni_allocate(all, sizeof *output->value, "the values", &output->value, error));
     NN_TRY(nni_allocate(all, sizeof *output->off, "the values", &output->off, error));
     NN_TRY(nni_allocate(record->rows, sizeof *output->sorted, "the errors", &output->sorted, error));
+    NN_TRY(find_limits(output, error));
     for (size_t i = 0; i < output->points; i++)
         take_row(output, i * record->rows / output->points, i);
     for (size_t i = 0; i < output->worst; i++)
@@ -184,6 +221,11 @@ static nn_status write_output(struct output *output, nn_error *error)
         nni_row_of_figures_begin(output->out);
         drawn = draw_dots(output, false) && draw_dots(output, true) && draw_histogram(output);
         nni_row_of_figures_end(output->out);
+        if (output->beyond > 0)
+            fprintf(output->out,
+                    "<p class=\"note\">Scatter plots leave out %s row%s far beyond the others; figures and histogram "
+                    "are of all.</p>\n",
+                    NNI_AMOUNT(output->beyond), nni_plural(output->beyond));
     }
     nni_release(output->truth);
     nni_release(output->value);

@@ -11,6 +11,7 @@
 #include "support/memory.h"
 
 enum {
+    SPARSE = 40,    /* records: of fewer each has its dot */
     LINES = 16,     /* layers of a plot; of more, evenly spaced ones */
     LAYERS = 6,     /* with histograms */
     RIDGES = 10,    /* of a picture: evenly spaced epochs, the last among them */
@@ -36,6 +37,16 @@ static void write_choice(FILE *out, size_t shown, size_t layers)
     if (shown < layers)
         fprintf(out, "<p>Shown are %zu of the %zu layers, evenly spaced, the first and the last among them.</p>\n",
                 shown, layers);
+}
+
+/* Says how many epochs have a record where not all have. @param setting  of the section `record` */
+static void write_records(FILE *out, size_t records, double epochs, const char *setting)
+{
+    if ((double)records < epochs)
+        fprintf(out,
+                "<p class=\"note\">Recorded after %s of %s epochs%s; <code>record: full</code> with "
+                "<code>record.%s: 1 epoch</code> records every epoch.</p>\n",
+                NNI_AMOUNT(records), NNI_AMOUNT(epochs), records < SPARSE ? ", each a dot" : "", setting);
 }
 
 /* --- a line a layer --- */
@@ -72,7 +83,7 @@ static nn_status draw_lines(const nni_page *page, const struct lines *lines, nn_
     const nni_history *run = page->run;
     const size_t shown = nni_smaller(run->layer_count, LINES), last = lines->records - 1;
     nni_texts texts = {0};
-    nni_series series[LINES];
+    nni_series series[2 * LINES]; /* lines, then the dots of their records */
     double *y = NULL, least = INFINITY, most = 0;
     bool known = false;
     NN_TRY(nni_allocate(shown * lines->records, sizeof *y, "the layers", &y, error));
@@ -91,6 +102,9 @@ static nn_status draw_lines(const nni_page *page, const struct lines *lines, nn_
         }
         series[i] = (nni_series){
             .name = layer_name(&texts, layer), .x = lines->x, .y = of_layer, .count = lines->records, .colour = i};
+        series[shown + i] = series[i];
+        series[shown + i].name = NULL;
+        series[shown + i].form = NNI_SERIES_POINTS;
         text = nni_text(&texts, "%s%s %s %s", text, i > 0 ? "," : "", series[i].name, NNI_FIGURE(of_layer[last]));
     }
     const bool log = !lines->from_zero && most > 100 * least;
@@ -105,7 +119,7 @@ static nn_status draw_lines(const nni_page *page, const struct lines *lines, nn_
                                         .most = (double)NAN,
                                         .log = log},
                                   .series = series,
-                                  .series_count = shown,
+                                  .series_count = lines->records < SPARSE ? 2 * shown : shown,
                                   .width = 346,
                                   .height = 260,
                                   .legend = true});
@@ -121,10 +135,11 @@ static nn_status write_norms(const nni_page *page, nn_error *error)
     for (size_t i = 0; i < run->norm_count; i++)
         lines.x[i] = run->norms[i].epoch;
     fputs("<h3>Norms</h3>\n<p>Euclidean norms of the weights and biases of each layer, and of the loss's gradient with "
-          "respect to them, in the last step of each epoch. A gradient that falls by orders of magnitude from the last "
+          "respect to them, in the last step of an epoch. A gradient that falls by orders of magnitude from the last "
           "layer "
           "to the first vanishes on its way; one that grows without bound explodes.</p>\n",
           page->out);
+    write_records(page->out, run->norm_count, run->norms[run->norm_count - 1].epoch, "norms");
     write_choice(page->out, nni_smaller(run->layer_count, LINES), run->layer_count);
     nni_row_of_figures_begin(page->out);
     lines.title = "Norm of the weights";
@@ -243,6 +258,7 @@ static nn_status write_dead(const nni_page *page, nn_error *error)
         "relu whose output is 0 gets no gradient either, and does not come back. Where many are dead, try a smaller "
         "learning rate, leaky_relu or a normalization.</p>\n",
         NNI_AMOUNT(newest->rows));
+    write_records(page->out, run->histogram_count, newest->epoch, "histograms");
     struct lines lines = {.title = "Dead units",
                           .y_title = "units",
                           .of = dead_units,

@@ -26,8 +26,10 @@ struct worst {
     bool images;
     size_t at[IMAGES]; /* [count] indices in record->worst */
     size_t count;
-    double *mean, *spread; /* [features] over all rows of worst_x; spread 0: a feature that does not vary there */
-    double *range;         /* [outputs] of the targets of values */
+    const double *mean, *spread; /* [features] of the training rows, else over all rows of worst_x; spread 0: a feature
+                                    that does not vary there */
+    double *measured[2];         /* of these rows, owned */
+    double *range;               /* [outputs] of the targets of values */
     nni_texts texts;
 };
 
@@ -188,8 +190,16 @@ static nn_status measure_features(struct worst *worst, nn_error *error)
 {
     const nni_prediction_record *record = worst->record;
     const size_t features = record->features;
-    NN_TRY(nni_allocate(features, sizeof *worst->mean, "the features", &worst->mean, error));
-    NN_TRY(nni_allocate(features, sizeof *worst->spread, "the features", &worst->spread, error));
+    if (worst->run->feature_mean && worst->run->inputs == features) {
+        worst->mean = worst->run->feature_mean;
+        worst->spread = worst->run->feature_deviation;
+        return NN_OK;
+    }
+    NN_TRY(nni_allocate(features, sizeof *worst->mean, "the features", &worst->measured[0], error));
+    NN_TRY(nni_allocate(features, sizeof *worst->spread, "the features", &worst->measured[1], error));
+    double *mean = worst->measured[0], *spread = worst->measured[1];
+    worst->mean = mean;
+    worst->spread = spread;
     for (size_t k = 0; k < features; k++) {
         double sum = 0, squares = 0, count = 0;
         for (size_t i = 0; i < record->worst_count; i++) {
@@ -197,25 +207,24 @@ static nn_status measure_features(struct worst *worst, nn_error *error)
             sum += isfinite(x) ? x : 0;
             count += isfinite(x);
         }
-        worst->mean[k] = count > 0 ? sum / count : 0;
+        mean[k] = count > 0 ? sum / count : 0;
         for (size_t i = 0; i < record->worst_count; i++) {
-            const double off = (double)record->worst_x[i * features + k] - worst->mean[k];
+            const double off = (double)record->worst_x[i * features + k] - mean[k];
             squares += isfinite(off) ? off * off : 0;
         }
-        worst->spread[k] = count > 0 ? sqrt(squares / count) : 0;
+        spread[k] = count > 0 ? sqrt(squares / count) : 0;
     }
     return NN_OK;
 }
 
 /* "age 71, income 9.1e+04": the features furthest from the mean, in spreads. */
-static const char *largest_features(struct worst *worst, const float *x)
+static const char *unusual_features(struct worst *worst, const float *x)
 {
     size_t best[FEATURES], count = 0;
     double far[FEATURES];
     for (size_t k = 0; k < worst->record->features; k++) {
-        const double spread = worst->record->worst_count > 1 ? worst->spread[k] : 1;
-        const double off = fabs((double)x[k] - (worst->record->worst_count > 1 ? worst->mean[k] : 0));
-        const double distance = spread > 0 && isfinite(off) ? off / spread : 0;
+        const double off = fabs((double)x[k] - worst->mean[k]);
+        const double distance = worst->spread[k] > 0 && isfinite(off) ? off / worst->spread[k] : 0;
         size_t place = count;
         while (place > 0 && far[place - 1] < distance)
             place--;
@@ -234,6 +243,26 @@ static const char *largest_features(struct worst *worst, const float *x)
         text = nni_text(&worst->texts, "%s%s%s\u00a0=\u00a0%s", text, i > 0 ? ", " : "",
                         nni_feature_text(&worst->texts, worst->run, best[i]), NNI_FIGURE((double)x[best[i]]));
     return text;
+}
+
+/* Says what makes a feature unusual. */
+static void write_measure(const struct worst *worst, FILE *out)
+{
+    const nni_prediction_record *record = worst->record;
+    if (record->features <= FEATURES)
+        return;
+    if (worst->mean == worst->run->feature_mean)
+        fputs("<p>The most unusual features of a row are those furthest from their mean over the training rows, in "
+              "standard deviations.</p>\n",
+              out);
+    else if (record->worst_count > 1)
+        fprintf(out,
+                "<p>The most unusual features of a row are those furthest from their mean over the %zu worst rows, in "
+                "standard deviations: this model keeps no deviations of the training rows "
+                "(<code>data.normalize: standard</code> does).</p>\n",
+                record->worst_count);
+    else
+        fputs("<p>Of one row the first features are shown: nothing is known that they could be unusual by.</p>\n", out);
 }
 
 static void write_cells(struct worst *worst, FILE *out, size_t row)
@@ -263,6 +292,11 @@ static nn_status write_table(struct worst *worst, FILE *out, nn_error *error)
 {
     const nni_prediction_record *record = worst->record;
     const char *heads[7] = {"Row"};
+    if (record->kind == NN_PREDICTS_VALUES && record->outputs > 1)
+        fputs("<p>Rows are in the order of their errors over all outputs, in the units that the network learns in: of "
+              "scaled targets, standard deviations of each output. The table has the output whose error is largest "
+              "as a share of the range of its true values.</p>\n",
+              out);
     size_t count = 1;
     if (record->kind == NN_PREDICTS_CLASSES) {
         heads[count++] = "True class";
@@ -282,11 +316,7 @@ static nn_status write_table(struct worst *worst, FILE *out, nn_error *error)
     if (record->worst_x && record->features > 0) {
         NN_TRY(measure_features(worst, error));
         heads[count++] = record->features > FEATURES ? "Most unusual features" : "Features";
-        if (record->features > FEATURES && record->worst_count > 1)
-            fprintf(out,
-                    "<p>Features are those furthest from their mean over the %zu worst rows, in standard deviations."
-                    "</p>\n",
-                    record->worst_count);
+        write_measure(worst, out);
     }
     nni_table_begin(out, "worst",
                     record->kind == NN_PREDICTS_CLASSES ? "Wrong rows with the highest probability for the "
@@ -298,7 +328,7 @@ static nn_status write_table(struct worst *worst, FILE *out, nn_error *error)
         nni_table_row(out, number_of(worst, row));
         write_cells(worst, out, row);
         if (record->worst_x && record->features > 0)
-            nni_table_text(out, largest_features(worst, record->worst_x + worst->at[i] * record->features));
+            nni_table_text(out, unusual_features(worst, record->worst_x + worst->at[i] * record->features));
         nni_table_row_end(out);
     }
     nni_table_end(out);
@@ -317,8 +347,8 @@ nn_status nni_write_worst_rows(FILE *out, const nni_history *run, nn_error *erro
     if (status == NN_OK)
         status = worst.images ? draw_images(&worst, out, error) : write_table(&worst, out, error);
     nni_release(worst.range);
-    nni_release(worst.mean);
-    nni_release(worst.spread);
+    nni_release(worst.measured[0]);
+    nni_release(worst.measured[1]);
     const nn_status ended = nni_texts_end(&worst.texts, true, error);
     return status != NN_OK ? status : ended;
 }

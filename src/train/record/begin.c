@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <time.h>
 
+#include "data/names/feature_name.h"
 #include "data/names/output_names.h"
 #include "hdf5/process/library.h"
 #include "kernels/isa/isa.h"
@@ -122,8 +123,13 @@ static void put_image(nni_json *json, const nni_run *run)
 
 static void put_output_names(nni_json *json, const nni_run *run)
 {
+    const nni_split_settings *train = &run->recipe->data.train;
+    const size_t outputs = run->model.network->outputs;
     nni_string_set names = {.count = 0};
-    if (nni_output_names_of(&run->recipe->data.train, run->model.network->outputs, &names, NULL) == NN_OK)
+    nn_status status = nni_output_names_of(train, outputs, &names, NULL);
+    if (status == NN_OK && names.count == 0 && train->y_columns_count == 0)
+        status = nni_target_names_of(run->data.train, outputs, &names, NULL);
+    if (status == NN_OK)
         put_names(json, "output_names", &names);
     nni_string_set_free(&names);
 }

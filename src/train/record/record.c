@@ -104,6 +104,7 @@ static nn_status epoch(void *self, nni_run *run, const nni_epoch_report *report,
 
 static void put_end(recorder *state, const char *how, const char *message)
 {
+    const nni_run_progress *progress = &state->run->progress;
     nni_json json;
     state->ended = true;
     /* The folder may be another run's by now: rank 0 alone knows. */
@@ -115,6 +116,10 @@ static void put_end(recorder *state, const char *how, const char *message)
     nni_json_text(&json, "state", how);
     if (message && message[0] != '\0')
         nni_json_text(&json, "message", message);
+    if (progress->finish_reason)
+        nni_json_text(&json, "reason", progress->finish_reason);
+    if (progress->restored_best)
+        nni_json_count(&json, "model_epoch", progress->counters.best_epoch);
     nni_json_number(&json, "record_seconds", state->seconds);
     nni_json_end(&json, '}');
     nni_record_lines_flush(&state->lines);

@@ -174,7 +174,7 @@ static const char records[] = BEGIN
     "{\"epoch\": 1, \"event\": \"of a later version\", \"weight\": 1}\n"
     "{\"epoch\": 2, \"event\": \"norms\", \"weight\": [3, 4], \"gradient\": [1, 2]}\n"
     "{\"epoch\": 2, \"event\": \"end\", \"time\": \"2026-02-01T10:01:00Z\", \"state\": \"diverged\", \"message\": "
-    "\"the loss is NaN\", \"record_seconds\": 0.125}\n";
+    "\"the loss is NaN\", \"reason\": \"none\", \"model_epoch\": 1, \"record_seconds\": 0.125}\n";
 
 static void begin_tells_where_and_what(void)
 {
@@ -201,6 +201,8 @@ static void begin_tells_where_and_what(void)
     CU_ASSERT(history->image && history->image_width == 2 && history->image_channels == 1);
     CU_ASSERT(history->state == NNI_RUN_DIVERGED && history->record_seconds == 0.125);
     CU_ASSERT_STRING_EQUAL(history->end_message, "the loss is NaN");
+    CU_ASSERT_STRING_EQUAL(history->end_reason, "none");
+    CU_ASSERT_EQUAL(history->model_epoch, 1);
     CU_ASSERT_STRING_EQUAL(history->end_time, "2026-02-01T10:01:00Z");
     CU_ASSERT_EQUAL(history->notes.count, 0);
     nni_history_free(history);

@@ -156,6 +156,42 @@ static void classes_have_their_matrix_and_figures(void)
     free_predictions(&record);
 }
 
+static void sums_of_weights_fit_into_their_cells(void)
+{
+    nni_prediction_record record = made_classes(30, 3);
+    nni_history run = {.predictions = &record, .inputs = 8};
+    double weight[30];
+    for (size_t i = 0; i < 30; i++)
+        weight[i] = 9.4573312;
+    record.weight = weight;
+    char *text = written(nni_section_classes, &run);
+    CU_ASSERT_EQUAL(occurrences(text, ">94.6</text>"), 3);
+    check_has(text, "Weight predicted");
+    free(text);
+    free_predictions(&record);
+}
+
+static void features_of_worst_rows_are_measured_by_the_training_rows(void)
+{
+    nni_prediction_record record = made_classes(30, 3);
+    double mean[8] = {0}, deviation[8] = {1, 1, 1, 1, 1, 1, 1, 0};
+    nni_history run = {.predictions = &record, .inputs = 8, .feature_mean = mean, .feature_deviation = deviation};
+    record.worst_count = 1;
+    for (size_t k = 0; k < 8; k++)
+        record.worst_x[k] = 1000;
+    mean[0] = mean[1] = mean[2] = mean[3] = 1000;
+    deviation[5] = 0.1;
+    char *text = written(nni_section_classes, &run);
+    check_has(text, "over the training rows, in standard deviations");
+    check_has(text, "<td>feature 5\u00a0=\u00a01000, feature 4\u00a0=\u00a01000, feature 6\u00a0=\u00a01000, ");
+    free(text);
+    run.feature_mean = NULL;
+    text = written(nni_section_classes, &run);
+    check_has(text, "nothing is known that they could be unusual by");
+    free(text);
+    free_predictions(&record);
+}
+
 static void two_classes_have_one_curve_by_name(void)
 {
     nni_prediction_record record = made_classes(40, 2);
@@ -177,7 +213,7 @@ static void one_row_and_a_class_without_rows_are_told(void)
     char *text = written(nni_section_classes, &run);
     check_has(text, "The 1 row of the test split");
     check_has(text, "There are no ROC and precision-recall curves");
-    check_has(text, "Of 3 classes, 1 have rows here or are predicted");
+    check_has(text, "Of 3 classes, 1 has rows here or is predicted");
     free(text);
     record.rows = 0;
     text = written(nni_section_classes, &run);
@@ -365,6 +401,20 @@ static void values_have_figures_and_pictures(void)
     free_predictions(&record);
 }
 
+static void a_wild_prediction_leaves_the_scatter_plots_as_they_are(void)
+{
+    nni_prediction_record record = made_values(100, 1);
+    nni_history run = {.predictions = &record, .inputs = 2};
+    record.value[7] = -3.7e12;
+    record.worst[0] = 7;
+    char *text = written(nni_section_values, &run);
+    check_has(text, "Scatter plots leave out 1 row far beyond the others");
+    const char *area = strstr(text, "data-y-min=\"");
+    CU_ASSERT_TRUE(area && strtod(area + strlen("data-y-min=\""), NULL) > -100);
+    free(text);
+    free_predictions(&record);
+}
+
 static void of_many_outputs_the_first_have_pictures(void)
 {
     nni_prediction_record record = made_values(20, 60);
@@ -377,6 +427,7 @@ static void of_many_outputs_the_first_have_pictures(void)
     check_has(text, "The 50 of 60 outputs with the lowest R");
     check_has(text, "Pictures are of the first 6 of the 60 outputs.");
     CU_ASSERT_EQUAL(occurrences(text, "<figure"), 18);
+    check_has(text, "Rows are in the order of their errors over all outputs");
     free(text);
     free_predictions(&record);
 }
@@ -547,10 +598,47 @@ static void weights_tell_norms_dead_units_and_pictures(void)
     counts[1] = 50; /* the median of 1, 2 and 50 is below a twentieth of it */
     run.first_weights = NULL;
     run.norm_count = 0;
+    norm[1].epoch = 100;
+    run.norm_count = 2;
+    text = written(nni_section_weights, &run);
+    check_has(text, "Recorded after 2 of 100 epochs, each a dot; <code>record: full</code>");
+    CU_ASSERT_TRUE(occurrences(text, "class=\"dots") >= 3);
+    free(text);
+    run.norm_count = 0;
     text = written(nni_section_weights, &run);
     check_has(text, "no unit is dead: each of the 81 varies");
     check_has(text, "layer 0, weights (square roots)");
     check_has(text, "Heights are square roots of the counts.");
+    free(text);
+}
+
+/* --- the recipe, and how it ended --- */
+
+static void settings_have_a_source_only_where_it_is_known(void)
+{
+    nni_run_origin origin = {.asked = "training: {epochs: 60}"};
+    nni_history run = {.recipe = "training: {epochs: 60}\noptimizer: {name: sgd, learning_rate: 0.97}\n",
+                       .origins = &origin,
+                       .origin_count = 1};
+    char *text = written(nni_section_recipe, &run);
+    CU_ASSERT_EQUAL(occurrences(text, "<td>your recipe</td>"), 1);
+    check_has(text, "<td>chosen by nntrain</td>");
+    free(text);
+    origin.asked = NULL;
+    text = written(nni_section_recipe, &run);
+    check_has(text, "no record of the recipe as you wrote it");
+    CU_ASSERT_EQUAL(occurrences(text, "your recipe") + occurrences(text, "<td>chosen by nntrain"), 0);
+    check_has(text, "<td></td>");
+    free(text);
+}
+
+static void an_early_end_has_its_reason(void)
+{
+    const nni_history run = {
+        .state = NNI_RUN_FINISHED, .planned_epochs = 60, .end_reason = "stop.target is <reached>", .model_epoch = 2};
+    char *text = written(nni_section_summary, &run);
+    check_has(text,
+              "of 60 epochs: stop.target is &lt;reached&gt;. The model has the weights of epoch 2, the best one.");
     free(text);
 }
 
@@ -689,6 +777,8 @@ int main(void)
 {
     static const nni_test tests[] = {
         NN_TEST(classes_have_their_matrix_and_figures),
+        NN_TEST(sums_of_weights_fit_into_their_cells),
+        NN_TEST(features_of_worst_rows_are_measured_by_the_training_rows),
         NN_TEST(two_classes_have_one_curve_by_name),
         NN_TEST(one_row_and_a_class_without_rows_are_told),
         NN_TEST(outputs_that_are_no_numbers_are_told),
@@ -698,6 +788,7 @@ int main(void)
         NN_TEST(pixels_are_height_by_width_by_channels),
         NN_TEST(labels_have_figures_and_no_matrix),
         NN_TEST(values_have_figures_and_pictures),
+        NN_TEST(a_wild_prediction_leaves_the_scatter_plots_as_they_are),
         NN_TEST(of_many_outputs_the_first_have_pictures),
         NN_TEST(values_that_are_not_finite_or_one_row_make_a_page),
         NN_TEST(frames_are_pictures_of_two_inputs_and_curves_of_one),
@@ -705,6 +796,8 @@ int main(void)
         NN_TEST(dots_are_told_by_what_colours_them),
         NN_TEST(a_path_that_leaves_the_surface_is_told),
         NN_TEST(weights_tell_norms_dead_units_and_pictures),
+        NN_TEST(settings_have_a_source_only_where_it_is_known),
+        NN_TEST(an_early_end_has_its_reason),
         NN_TEST(of_500_layers_the_first_and_the_last_are_shown),
         NN_TEST(of_many_settings_200_are_listed),
         NN_TEST(times_are_drawn_over_epochs_and_ranks_are_compared),

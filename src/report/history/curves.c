@@ -30,15 +30,32 @@ bool nni_history_lower_is_better(const char *name, bool *known)
     return false;
 }
 
+/* @return the loss of the split that a figure is of, which tells apart epochs of the same figure; NULL: none, or the
+ * figure is what early stopping judges by, whose model is that of the first such epoch */
+static const nni_curve *find_loss(const nni_history *history, const nni_curve *curve)
+{
+    char name[64];
+    const size_t split = strcspn(curve->name, "_");
+    if (history->watched && strncmp(curve->name, "validation_", 11) == 0 &&
+        strcmp(curve->name + 11, history->watched) == 0)
+        return NULL;
+    if (snprintf(name, sizeof name, "%.*s_loss", (int)split, curve->name) >= (int)sizeof name)
+        return NULL;
+    return nni_history_curve(history, name);
+}
+
 size_t nni_history_best(const nni_history *history, const nni_curve *curve)
 {
     bool known = false;
     size_t best = SIZE_MAX;
     const bool lower = nni_history_lower_is_better(curve->name, &known);
+    const nni_curve *loss = known ? find_loss(history, curve) : NULL;
     for (size_t i = 0; known && i < history->epochs; i++) {
         const double value = curve->values[i];
-        if (isfinite(value) &&
-            (best == SIZE_MAX || (lower ? value < curve->values[best] : value > curve->values[best])))
+        if (!isfinite(value))
+            continue;
+        if (best == SIZE_MAX || (lower ? value < curve->values[best] : value > curve->values[best]) ||
+            (value == curve->values[best] && loss && loss->values[i] < loss->values[best]))
             best = i;
     }
     return best;
@@ -64,8 +81,8 @@ static const nni_curve *find(const nni_history *history, const char *split, cons
 
 const nni_curve *nni_history_main_curve(const nni_history *history)
 {
-    static const char *const splits[] = {"test", "validation"};
-    static const char *const metrics[] = {"accuracy", "subset_accuracy", "r2", "iou", "loss"};
+    static const char *const splits[] = {"validation", "test"};
+    static const char *const metrics[] = {"accuracy", "f1_micro", "rmse", "loss"};
     const nni_curve *found = history->watched ? find(history, "validation", history->watched) : NULL;
     for (size_t split = 0; split < sizeof splits / sizeof *splits; split++)
         for (size_t metric = 0; !found && metric < sizeof metrics / sizeof *metrics; metric++)
@@ -73,4 +90,9 @@ const nni_curve *nni_history_main_curve(const nni_history *history)
     if (!found)
         found = nni_history_curve(history, "train_loss");
     return found ? found : history->curves;
+}
+
+const nni_curve *nni_history_test_of(const nni_history *history, const nni_curve *curve)
+{
+    return strncmp(curve->name, "validation_", 11) == 0 ? find(history, "test", curve->name + 11) : NULL;
 }

@@ -189,11 +189,16 @@ const nni_curve *nni_history_curve(const nni_history *history, const char *name)
  * the table (learning_rate, seconds) is neither: *known is false */
 bool nni_history_lower_is_better(const char *name, bool *known);
 
-/** @return index of the line with the best value of a curve; SIZE_MAX: none is finite */
+/** @return index of the line with the best value of a curve; of equal ones that with the least loss of the same split,
+ * but the first of what early stopping judges by, as it does; SIZE_MAX: none is finite */
 size_t nni_history_best(const nni_history *history, const nni_curve *curve);
 
-/** @return the figure that the run is judged by: its early-stopping metric of validation, else test_accuracy, test_r2,
- * ..., test_loss, else train_loss; NULL: no curves */
+/** @return the figure that the run is judged by: its early-stopping metric of validation, else what a training prints
+ * beside the loss (accuracy, f1_micro, rmse) or the loss, of validation rather than of test, else train_loss; NULL: no
+ * curves */
 const nni_curve *nni_history_main_curve(const nni_history *history);
+
+/** @return test_METRIC beside validation_METRIC; NULL: the curve is of another split, or there is none */
+const nni_curve *nni_history_test_of(const nni_history *history, const nni_curve *curve);
 
 #endif

@@ -47,6 +47,8 @@ nni_words nni_metric_in_words(const char *metric)
     size_t length = 0;
     if (strcmp(metric, "top_k") == 0)
         return (nni_words){.text = "top-k accuracy"};
+    if (strcmp(metric, "f1_micro") == 0)
+        return (nni_words){.text = "micro F1"};
     for (const char *word = metric, *end; *word && length < sizeof words.text; word = *end ? end + 1 : end) {
         end = word + strcspn(word, "_");
         const char *special = special_word(word, (size_t)(end - word));

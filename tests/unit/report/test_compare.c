@@ -501,7 +501,7 @@ static void a_thousand_runs_stay_below_two_megabytes(void)
         fprintf(stderr, "\n%zu bytes\n", length);
     CU_ASSERT_EQUAL(occurrences(text, "<tr><th scope=\"row\">"), RUNS_MOST);
     CU_ASSERT_EQUAL(occurrences(text, "<span class=\"swatch"), NNI_COMPARE_COLOURED);
-    check_has(text, "The 8 runs with the best test accuracy are in colour, the other 992 pale");
+    check_has(text, "The 8 runs with the best validation accuracy are in colour, the other 992 pale");
     check_has(text, "Last values are those of the first figure alone");
     free(text);
 }

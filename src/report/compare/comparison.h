@@ -32,8 +32,9 @@ typedef struct nni_comparison {
     size_t *trained;       /**< [count] the same of the training rows */
     size_t measured_count; /**< different ones */
     size_t trained_count;
-    bool rows_vary; /**< rows are drawn from the same data, but others in each run: by seed, fraction or fold */
-    size_t *order;  /**< [count] runs, best first; those measured on other rows, then those without figure, come last */
+    bool comparable; /**< at least half of the runs are measured on the same rows: one may be called the best */
+    bool rows_vary;  /**< rows are drawn from the same data, but others in each run: by seed, fraction or fold */
+    size_t *order; /**< [count] runs, best first; those measured on other rows, then those without figure, come last */
     size_t coloured; /**< the first so many of the order are drawn in colour */
 
     nni_run_settings settings;

@@ -120,7 +120,8 @@ static nn_status sort_values(const nni_series *series, size_t series_count, bool
 
 /*
  * The axis of values. A loss that falls far is drawn over its logarithm. Where a run explodes, the axis ends at ten
- * times what the values of the best runs spread over, so that these stay apart to the eye.
+ * times what the values of the better half of the coloured runs spread over, so that these stay apart to the eye; of
+ * two runs one may explode.
  */
 static nn_status choose_axis(const lines *of, size_t coloured, bool lower_is_better, nni_axis *axis, bool *cut,
                              nn_error *error)
@@ -130,10 +131,11 @@ static nn_status choose_axis(const lines *of, size_t coloured, bool lower_is_bet
     *axis = (nni_axis){.least = NAN, .most = NAN};
     NN_TRY(sort_values(of->series, of->count, false, &all, &count, error));
     axis->log = lower_is_better && count > 0 && all[0] > 0 && all[count - 1] > FAR * all[0];
-    nn_status status = sort_values(of->series + of->count - coloured, coloured, axis->log, &best, &best_count, error);
+    nn_status status =
+        sort_values(of->series + of->count - coloured, (coloured + 1) / 2, axis->log, &best, &best_count, error);
     if (status == NN_OK && best_count > 0) {
         const double low = best[best_count / 20], high = best[best_count - 1 - best_count / 20];
-        const double least_spread = axis->log ? 0.1 : 0.02 * fmax(fabs(low), fabs(high));
+        const double least_spread = axis->log ? 0.3 : 0.1 * fmax(fabs(low), fabs(high));
         const double spread = fmax(high - low, least_spread);
         const double end = lower_is_better ? high + OUTLIERS * spread : low - OUTLIERS * spread;
         const double edge = axis->log ? pow(10, end) : end;
@@ -239,8 +241,12 @@ static void put_legend(const nni_comparison *c, size_t plots, size_t left_out, c
         return;
     fputs("<p>", c->out);
     if (pale > 0)
-        fprintf(c->out, "The %zu runs with the best %s are in colour, the other %zu pale", c->coloured,
-                c->figure ? nni_compare_title(c->figure, title) : "figures", pale);
+        fprintf(c->out, "The %s%zu runs%s%s are in colour, the other %zu pale", c->comparable ? "" : "first ",
+                c->coloured, c->comparable ? " with the best " : " of the table",
+                !c->comparable ? ""
+                : c->figure    ? nni_compare_title(c->figure, title)
+                               : "figures",
+                pale);
     if (pale > first->pale)
         fprintf(c->out, ", of which %zu are drawn", first->pale);
     fputs(pale > 0 ? ". " : "", c->out);

@@ -207,10 +207,13 @@ static void put_left_out(const bundle *of)
         fprintf(c->out, "<p class=\"note\">The first %d settings that differ have an axis; %zu more do not.</p>\n",
                 (int)SETTINGS_MOST, further);
     if (of->lines < c->count)
-        fprintf(c->out,
-                "<p class=\"note\">%zu of %zu runs are drawn: the best of those that have the figure, on the "
-                "same rows.</p>\n",
-                of->lines, c->count);
+        fprintf(c->out, "<p class=\"note\">%zu of %zu runs are drawn: %sthose that have the figure%s.</p>\n", of->lines,
+                c->count, of->lines == LINES_MOST ? "the best of " : "",
+                c->measured_count > 1 && c->measured_count < c->count ? ", measured on the same rows" : "");
+    if (c->measured_count == c->count && c->count > 1)
+        fputs("<p class=\"note\">Each run is measured on rows of its own: where a line ends does not tell which "
+              "settings are better.</p>\n",
+              c->out);
 }
 
 static nn_status draw(bundle *of, nn_error *error)

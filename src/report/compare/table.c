@@ -113,12 +113,12 @@ static void put_head(const columns *of)
     FILE *out = of->c->out;
     fputs("<thead><tr>", out);
     put_heading(out, "run", false);
+    put_heading(out, "ended", false);
     if (of->figure_count > 0)
         put_figure_headings(of, 0);
     for (size_t i = 0; i < of->setting_count; i++)
         put_heading(out, of->c->settings.paths.text[of->settings[i]],
                     nni_run_setting_numbers(&of->c->settings.each[of->settings[i]], of->c->count, NULL));
-    put_heading(out, "ended", false);
     put_heading(out, "epochs", true);
     put_heading(out, "seconds", true);
     if (of->c->measured_count > 1)
@@ -174,11 +174,11 @@ static void put_row(const columns *of, size_t run)
         fprintf(c->out, "<span class=\"swatch s%zu\"></span>", colour);
     nni_html_put(c->out, c->labels[run]);
     fputs("</div></th>", c->out);
+    put_text(c->out, state_of(history), VALUE_CHARACTERS);
     if (of->figure_count > 0)
         put_figure(of, history, 0);
     for (size_t i = 0; i < of->setting_count; i++)
         put_setting(of, of->settings[i], run);
-    put_text(c->out, state_of(history), VALUE_CHARACTERS);
     put_number(c->out, history->epochs > 0 ? history->epoch[history->epochs - 1] : 0, 15);
     put_number(c->out, last_of(history, nni_history_curve(history, "seconds")), 3);
     if (c->measured_count > 1)

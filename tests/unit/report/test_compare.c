@@ -288,9 +288,74 @@ static void the_best_come_first_and_those_of_other_rows_last(void)
     CU_ASSERT_EQUAL(c.best_epoch[3], EPOCHS);
     nni_comparison_free(&c);
     char *page = written(runs, 4, false);
-    check_has(page, "the best is <b>high</b> with 0.9 at epoch 30, before <b>low</b>");
+    check_has(page,
+              "the best of those measured on the same rows is <b>high</b> with 0.9 at epoch 30, before <b>low</b>");
     check_has(page, "<b>elsewhere</b> was measured on other rows than the rest: their figures cannot be compared");
     free(page);
+}
+
+static void equal_runs_are_ordered_by_their_last_values_and_all_named(void)
+{
+    made_run runs[] = {make_run("a", "a", NULL, 0.9), make_run("b", "b", NULL, 0.9), make_run("c", "c", NULL, 0.9),
+                       make_run("d", "d", NULL, 0.8)};
+    runs[0].values[0] = runs[2].values[0] = 0.9; /* the best of all three, and less at the end */
+    runs[0].values[EPOCHS - 1] = 0.6;
+    runs[2].values[EPOCHS - 1] = 0.7;
+    const nni_history *histories[4];
+    nni_comparison c = compare(runs, 4, false, histories);
+    const size_t expected[] = {1, 2, 0, 3};
+    CU_ASSERT_EQUAL(memcmp(c.order, expected, sizeof expected), 0);
+    nni_comparison_free(&c);
+    char *page = written(runs, 4, false);
+    check_has(page, "the best is <b>b</b> with 0.9 at epoch 30, the same as <b>c</b> and <b>a</b>.");
+    free(page);
+}
+
+static void of_runs_of_different_rows_none_is_the_best(void)
+{
+    made_run runs[] = {make_run("a", "a", "seed: 1\n", 0.9), make_run("b", "b", "seed: 2\n", 0.8),
+                       make_run("c", "c", "seed: 3\n", NAN)};
+    for (size_t i = 0; i < 3; i++)
+        runs[i].origin.data_digest = i + 1;
+    char *page = written(runs, 3, false);
+    check_lacks(page, "the best is");
+    check_lacks(page, "the best of");
+    check_has(page, "3 different sets of rows: their figures cannot be compared, and none is the best.");
+    check_has(page, "2 of 3 runs are drawn: those that have the figure.");
+    check_has(page, "Each run is measured on rows of its own");
+    free(page);
+}
+
+static void the_test_figure_stands_beside_that_of_validation(void)
+{
+    made_run runs[] = {make_run("a", "a", NULL, 0.9), make_run("b", "b", NULL, 0.8)};
+    double test[EPOCHS];
+    for (size_t i = 0; i < EPOCHS; i++)
+        test[i] = 0.75 - 0.001 * (double)i;
+    nni_curve curves[2][3];
+    const nni_history *histories[2];
+    char *text = NULL;
+    size_t length = 0;
+    nn_error error = {.message = ""};
+    FILE *out = open_memstream(&text, &length);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(out);
+    for (size_t i = 0; i < 2; i++) {
+        histories[i] = settle(&runs[i]);
+        curves[i][0] = (nni_curve){.name = "train_loss", .values = test};
+        curves[i][1] = (nni_curve){.name = "test_accuracy", .values = test};
+        curves[i][2] = (nni_curve){.name = "validation_accuracy", .values = runs[i].values};
+        runs[i].history.curves = curves[i];
+        runs[i].history.curve_count = 3;
+    }
+    const nni_report_options options = {.share = false};
+    CU_ASSERT_EQUAL(nni_report_compare_page(out, histories, 2, &options, &error), NN_OK);
+    CU_ASSERT_EQUAL(fclose(out), 0);
+    check_has(text,
+              "By validation accuracy, the best is <b>a</b> with 0.9 at epoch 30 (test accuracy there 0.721), before");
+    const char *head = strstr(text, "<thead>");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(head);
+    CU_ASSERT(strstr(head, ">test accuracy</th>") < strstr(head, ">train loss</th>"));
+    free(text);
 }
 
 static void less_is_better_of_a_loss(void)
@@ -444,6 +509,14 @@ static void a_run_that_explodes_leaves_the_others_apart(void)
     check_has(page, "far worse than those of the best runs lie outside");
     check_lacks(page, "data-y-min=\"-1e");
     free(page);
+    for (size_t i = 0; i < EPOCHS; i++) /* of two runs, half of all values */
+        runs[1].values[i] = -4e22;
+    runs[1].history.state = NNI_RUN_DIVERGED;
+    page = written(runs, 2, false);
+    check_has(page, "far worse than those of the best runs lie outside");
+    check_lacks(page, "data-y-min=\"-4e");
+    check_has(page, "<p class=\"warn\"><b>a (2)</b> diverged.</p>");
+    free(page);
 }
 
 static void a_thousand_runs_stay_below_two_megabytes(void)
@@ -516,6 +589,9 @@ int main(void)
         NN_TEST(runs_of_one_name_are_told_apart),
         NN_TEST(long_names_are_shortened_in_the_middle_by_whole_characters),
         NN_TEST(the_best_come_first_and_those_of_other_rows_last),
+        NN_TEST(equal_runs_are_ordered_by_their_last_values_and_all_named),
+        NN_TEST(of_runs_of_different_rows_none_is_the_best),
+        NN_TEST(the_test_figure_stands_beside_that_of_validation),
         NN_TEST(less_is_better_of_a_loss),
         NN_TEST(rows_drawn_by_another_seed_are_told),
         NN_TEST(other_training_rows_do_not_part_runs),

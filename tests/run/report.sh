@@ -166,6 +166,13 @@ refused 2 'events is a folder; name a file in it, such as events/report.html' ru
 refused 2 'the folder nowhere is not there; make it first' run -o nowhere/report.html
 refused 2 'name a run: report runs/NAME'
 refused 2 '--output: name a file' run --output=
+refused 2 '--csv: name a file' run --csv -
+[ ! -e - ] || fail "there is a file named -"
+refused 3 'no run has what the theory draws' run --theory
+[ ! -e theory.html ] && cmp -s run/report.html first.html || fail "--theory replaced the report of a run"
+echo 13 >fault
+LD_PRELOAD=$TOOLS/libfaulty_disk.so FAULTY_DISK=$PWD/fault FAULTY_NAME=report.html refused 5 '--output FILE writes it elsewhere' run
+rm fault
 refused 3 'rum is not there (did you mean run?)' rum
 refused 3 'events' events
 [ "$(cat mine.html)" = mine ] || fail "a file that is no report was replaced"

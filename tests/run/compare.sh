@@ -84,7 +84,7 @@ echo 'seed: [' >nothing/recipe.yaml
 head -c 300 a/run/metrics.jsonl >torn/metrics.jsonl
 report mixed.html a/run b/run "$hostile" values nothing torn a/run
 says mixed.html '>a/run</' '>b/run<' '>a/run (2)<' '&lt;script&gt;alert(1)' '>test R²</th>' \
-    'something could not be read' '<b>nothing</b>: '
+    '<summary>Some files of ' '<b>nothing</b>: '
 grep -qaE '<b onclick|<script>alert' mixed.html && fail "a name became markup"
 
 # To be shared: names of runs, no paths, hosts and users.

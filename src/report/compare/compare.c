@@ -62,14 +62,14 @@ static nn_status put_summary(const nni_comparison *c, nn_error *error)
     char title[NNI_COMPARE_TITLE], number[NNI_HTML_NUMBER];
     const size_t first = c->order[0];
     if (!c->figure || isnan(c->best[first]))
-        fputs("<p>No run has a figure yet.</p>\n", c->out);
+        fputs("<p>No run has recorded a metric yet.</p>\n", c->out);
     else {
         fprintf(c->out, "<p>By %s, the best is ", nni_compare_title(c->figure, title));
         nni_compare_put_label(c, first, 80);
         fprintf(c->out, " with %s at epoch %.0f", nni_html_number(c->best[first], 5, number), c->best_epoch[first]);
         if (c->count > 1 && !isnan(c->best[c->order[1]])) {
             const bool equal = c->best[c->order[1]] == c->best[first];
-            fputs(equal ? ", the same as of " : ", before ", c->out);
+            fputs(equal ? ", the same as " : ", before ", c->out);
             nni_compare_put_label(c, c->order[1], 80);
             if (!equal)
                 fprintf(c->out, " with %s", nni_html_number(c->best[c->order[1]], 5, number));
@@ -83,8 +83,8 @@ static nn_status put_summary(const nni_comparison *c, nn_error *error)
         NN_TRY(put_other_rows(c, c->trained, c->trained_count, "trained on", "data",
                               "differences may come from the data as well as from the settings", error));
     if (c->rows_vary)
-        fputs("<p class=\"warn\">The rows that the runs are measured on are drawn anew by seed, fraction or fold: "
-              "small differences mean little.</p>\n",
+        fputs("<p class=\"warn\">The held-out rows differ between runs (by seed, fraction or fold): small differences "
+              "mean little.</p>\n",
               c->out);
     return NN_OK;
 }
@@ -97,7 +97,7 @@ static void put_notes(const nni_comparison *c)
         runs += c->runs[i]->notes.count > 0;
     if (runs == 0)
         return;
-    fprintf(c->out, "<details><summary>Of %zu %s something could not be read</summary><ul>\n", runs,
+    fprintf(c->out, "<details><summary>Some files of %zu %s could not be read</summary><ul>\n", runs,
             runs == 1 ? "run" : "runs");
     for (size_t i = 0; i < c->count && shown < NOTES_MOST; i++) {
         const nni_history *run = c->runs[i];

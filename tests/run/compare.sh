@@ -88,7 +88,7 @@ report mixed.html a/run b/run "$hostile" values nothing torn ./a/run/metrics.jso
 [ "$(grep -cxF 'nntrain: ./a/run/metrics.jsonl is the same run as a/run; it is reported once' said)" = 1 ] ||
     fail "a run that is named twice: $(cat said)"
 says mixed.html '6 runs side by side' '>a/run</' '>b/run<' '&lt;script&gt;alert(1)' '>test R²</th>' \
-    'something could not be read' '<b>nothing</b>: '
+    '<summary>Some files of ' '<b>nothing</b>: '
 grep -qaE '<b onclick|<script>alert' mixed.html && fail "a name became markup"
 
 # To be shared: names of runs, no paths, hosts and users.

@@ -140,16 +140,21 @@ cp -r run shared
 sed -i -e '1s|"hosts": \[[^]]*\]|"hosts": ["node17", "node18.cluster"]|' -e '1s|"file": "[^"]*"|"file": "/home/Jane Doe/secret/digits.h5"|' \
     -e '/"event": "end"/d' shared/records.jsonl
 sed -i "s|file: [^,}]*|file: /home/Jane Doe/secret/digits.h5|" shared/recipe.yaml
-message='cannot read /home/Jane Doe/secret/digits.h5 on node17: see shared/log/x.txt, and jane@node3:/scratch/jane/y.h5'
+message='cannot read /home/Jane Doe/secret/digits.h5 on node17: see shared/log/x.txt, and jane@node3:/scratch/jane/y.h5; cannot write /home/alice: no space on node17.eu.example.com, job-node18 died'
 printf '{"epoch": 3, "event": "end", "state": "failed", "time": "2026-01-01T00:00:00Z", "message": "%s"}\n' "$message" >>shared/records.jsonl
 report "$PWD/shared" -o open.html
 says open.html node17 '/home/Jane Doe/secret/digits.h5' "$PWD/shared" 'jane@'
 report "$PWD/shared" --share -o shared.html --json shared.json
 check_page shared.html
-says shared.html 'digits.h5 on HOST: see x.txt, and (left out):y.h5' '>Failed<' '2 hosts'
-for word in node17 node18 /home Jane jane Doe secret /scratch "$PWD" "$work" "$(hostname)"; do
+says shared.html 'digits.h5 on HOST: see x.txt, and (left out):y.h5; cannot write (left out): no space on HOST, job-HOST died' '>Failed<' '2 hosts'
+for word in node17 node18 /home Jane jane Doe secret alice example /scratch "$PWD" "$work" "$(hostname)"; do
     without_pictures shared.html | grep -aFw -- "$word" - shared.json >found && fail "--share leaves $word: $(cut -c 1-200 found | head -n 3)"
 done
+
+printf '"/home/jane/x": 1\n"/home/jane/x": 1\n' >shared/recipe.yaml # no YAML: the reason names a key
+report "$PWD/shared" --share -o shared.html
+says shared.html 'recipe.yaml cannot be read'
+without_pictures shared.html | grep -aqw jane && fail "--share leaves a key of a damaged recipe"
 
 # What is written where, and what is not.
 report run plain bad

@@ -111,7 +111,7 @@ static void put_best(const nni_comparison *c)
 static nn_status put_summary(const nni_comparison *c, nn_error *error)
 {
     if (!c->figure || isnan(c->best[c->order[0]]))
-        fputs("<p>No run has a figure yet.</p>\n", c->out);
+        fputs("<p>No run has recorded a metric yet.</p>\n", c->out);
     else if (c->comparable)
         put_best(c);
     NN_TRY(put_ended(c, NNI_RUN_DIVERGED, "diverged", error));
@@ -125,8 +125,8 @@ static nn_status put_summary(const nni_comparison *c, nn_error *error)
         NN_TRY(put_other_rows(c, c->trained, c->trained_count, "trained on", "data",
                               "differences may come from the data as well as from the settings", error));
     if (c->rows_vary)
-        fputs("<p class=\"warn\">The rows that the runs are measured on are drawn anew by seed, fraction or fold: "
-              "small differences mean little.</p>\n",
+        fputs("<p class=\"warn\">The held-out rows differ between runs (by seed, fraction or fold): small differences "
+              "mean little.</p>\n",
               c->out);
     return NN_OK;
 }
@@ -139,7 +139,7 @@ static void put_notes(const nni_comparison *c)
         runs += c->runs[i]->notes.count > 0;
     if (runs == 0)
         return;
-    fprintf(c->out, "<details><summary>Of %zu %s something could not be read</summary><ul>\n", runs,
+    fprintf(c->out, "<details><summary>Some files of %zu %s could not be read</summary><ul>\n", runs,
             runs == 1 ? "run" : "runs");
     for (size_t i = 0; i < c->count && shown < NOTES_MOST; i++) {
         const nni_history *run = c->runs[i];

@@ -50,6 +50,10 @@ nn_status nni_compare_label(nni_comparison *comparison, nn_error *error);
 /** Tells which runs are trained and measured on the same rows. The figure and the settings are known. */
 nn_status nni_compare_rows(nni_comparison *comparison, nn_error *error);
 
+/** Numbers runs by the rows of a split, with how they are drawn from their data: those of one number have the same
+ * rows. @param group_of  [count] receives the numbers */
+nn_status nni_compare_split(const nni_comparison *comparison, const char *split, size_t *group_of, nn_error *error);
+
 /** Chooses the figure. */
 nn_status nni_compare_choose(nni_comparison *comparison, nn_error *error);
 

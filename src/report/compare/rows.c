@@ -116,6 +116,12 @@ static nn_status group(const nni_comparison *c, const char *split, bool draw, si
     return status;
 }
 
+nn_status nni_compare_split(const nni_comparison *c, const char *split, size_t *group_of, nn_error *error)
+{
+    size_t groups = 0;
+    return group(c, split, true, group_of, &groups, error);
+}
+
 nn_status nni_compare_rows(nni_comparison *c, nn_error *error)
 {
     const char *figure = c->figure ? c->figure : "";

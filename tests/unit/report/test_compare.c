@@ -375,7 +375,7 @@ static void rows_drawn_by_another_seed_are_told(void)
     char *const other = "seed: 2\ndata: {train: {file: a}, test: {fraction: 0.2}}\n";
     made_run runs[] = {make_run("a", "a", held_out, 0.9), make_run("b", "b", other, 0.8)};
     char *page = written(runs, 2, false);
-    check_has(page, "drawn anew by seed, fraction or fold");
+    check_has(page, "The held-out rows differ between runs (by seed, fraction or fold)");
     check_lacks(page, "their figures cannot be compared");
     free(page);
     runs[1].history.recipe = held_out;
@@ -427,13 +427,15 @@ static void two_runs_are_compared_by_name(void)
     predict(&runs[0], 0, 1);
     predict(&runs[1], 1, 11);
     char *page = written(runs, 2, false);
-    check_has(page, "<b>a</b> is better than <b>b</b>: 10 rows only <b>a</b> has right, 1 only <b>b</b>; p = 0.012.");
+    check_has(page,
+              "<b>a</b> is better than <b>b</b>: 10 rows are right only in <b>a</b>, 1 only in <b>b</b>; p = 0.012.");
     free(page);
     /* The ranking is of the best epoch, predictions are of the last: the other may be better there. */
     predict(&runs[0], 1, 11);
     predict(&runs[1], 0, 1);
     page = written(runs, 2, false);
-    check_has(page, "<b>b</b> is better than <b>a</b>: 10 rows only <b>b</b> has right, 1 only <b>a</b>; p = 0.012.");
+    check_has(page,
+              "<b>b</b> is better than <b>a</b>: 10 rows are right only in <b>b</b>, 1 only in <b>a</b>; p = 0.012.");
     free(page);
 }
 
@@ -447,10 +449,30 @@ static void several_comparisons_are_corrected(void)
     predict(&runs[2], 1, 11);
     char *page = written(runs, 4, false);
     check_has(page, "All p are corrected for 2 comparisons (Holm)");
+    check_has(
+        page,
+        "The difference from <b>b</b> may be chance: 3 rows are right only in it, 1 only in the other; p = 0.62.");
+    check_has(page, "It is better than <b>c</b>: 10 rows are right only in it, 1 only in the other; p = 0.023.");
+    check_has(page, "Not compared, because predictions of the same rows are missing: <b>d</b>.");
+    free(page);
+}
+
+/* Of data that are sorted by class each fold has the same targets, and rows are numbered within the split. */
+static void folds_of_other_rows_are_not_tested(void)
+{
+    char *const first = "data: {train: {file: a}, validation: {fold: 1/5, stratified: true}}\n";
+    char *const second = "data: {train: {file: a}, validation: {fold: 2/5, stratified: true}}\n";
+    made_run runs[] = {make_run("a", "a", first, 0.9), make_run("b", "b", first, 0.8), make_run("c", "c", second, 0.7),
+                       make_run("d", "d", first, 0.6)};
+    for (size_t i = 0; i < 4; i++) {
+        predict(&runs[i], i, i + 1);
+        runs[i].record.split = i < 3 ? "validation" : "test";
+    }
+    char *page = written(runs, 4, false);
     check_has(page,
-              "The difference from <b>b</b> may be chance: 3 rows only it has right, 1 only the other; p = 0.62.");
-    check_has(page, "It is better than <b>c</b>: 10 rows only it has right, 1 only the other; p = 0.023.");
-    check_has(page, "Not compared, for want of predictions of the same rows: <b>d</b>.");
+              "The predictions of <b>a</b> and <b>b</b> for the same 60 validation rows, by the model that each run "
+              "kept, are compared by McNemar's test");
+    check_has(page, "Not compared, because predictions of the same rows are missing: <b>c</b> and <b>d</b>.");
     free(page);
 }
 
@@ -485,11 +507,22 @@ static void hostile_names_and_settings_stay_text(void)
     free(page);
 }
 
+static void numbers_that_are_written_otherwise_have_places_of_their_own(void)
+{
+    made_run runs[] = {make_run("a", "a", "seed: \"01\"\n", 0.9), make_run("b", "b", "seed: \"1\"\n", 0.8),
+                       make_run("c", "c", "seed: 0\n", 0.7)};
+    char *page = written(runs, 3, false);
+    check_has(page, "Settings and what came of them");
+    check_has(page, ">01</text>");
+    check_has(page, ">1</text>");
+    free(page);
+}
+
 static void runs_without_anything_make_a_page(void)
 {
     made_run runs[] = {make_run("a", "a", NULL, NAN), make_run("b", "b", NULL, NAN)};
     char *page = written(runs, 2, false);
-    check_has(page, "No run has a figure yet");
+    check_has(page, "No run has recorded a metric yet");
     check_has(page, "</html>");
     free(page);
     page = written(runs, 1, false);
@@ -597,8 +630,10 @@ int main(void)
         NN_TEST(other_training_rows_do_not_part_runs),
         NN_TEST(two_runs_are_compared_by_name),
         NN_TEST(several_comparisons_are_corrected),
+        NN_TEST(folds_of_other_rows_are_not_tested),
         NN_TEST(values_are_compared_by_an_interval),
         NN_TEST(hostile_names_and_settings_stay_text),
+        NN_TEST(numbers_that_are_written_otherwise_have_places_of_their_own),
         NN_TEST(runs_without_anything_make_a_page),
         NN_TEST(a_run_that_explodes_leaves_the_others_apart),
         NN_TEST(a_thousand_runs_stay_below_two_megabytes),

@@ -119,9 +119,9 @@ static nn_status sort_values(const nni_series *series, size_t series_count, bool
 }
 
 /*
- * The axis of values. A loss that falls far is drawn over its logarithm. Where a run explodes, the axis ends at ten
- * times what the values of the better half of the coloured runs spread over, so that these stay apart to the eye; of
- * two runs one may explode.
+ * The axis of values. A loss that falls far is drawn over its logarithm. Where a run explodes, the axis ends before
+ * what is farther than ten times the spread of the values of the better half of the coloured runs, so that these stay
+ * apart to the eye; of two runs one may explode.
  */
 static nn_status choose_axis(const lines *of, size_t coloured, bool lower_is_better, nni_axis *axis, bool *cut,
                              nn_error *error)
@@ -139,10 +139,15 @@ static nn_status choose_axis(const lines *of, size_t coloured, bool lower_is_bet
         const double spread = fmax(high - low, least_spread);
         const double end = lower_is_better ? high + OUTLIERS * spread : low - OUTLIERS * spread;
         const double edge = axis->log ? pow(10, end) : end;
-        if (lower_is_better && all[count - 1] > edge)
-            axis->most = edge;
-        if (!lower_is_better && all[0] < edge)
-            axis->least = edge;
+        size_t first = 0, last = count - 1; /* inside: none of the better half is outside */
+        while (lower_is_better && all[last] > edge)
+            last--;
+        while (!lower_is_better && all[first] < edge)
+            first++;
+        if (last < count - 1)
+            axis->most = all[last] > all[0] ? all[last] : edge;
+        if (first > 0)
+            axis->least = all[first] < all[count - 1] ? all[first] : edge;
         *cut |= !isnan(axis->least) || !isnan(axis->most);
     }
     nni_release(all);

@@ -83,12 +83,12 @@ mkdir nothing torn
 echo 'seed: [' >nothing/recipe.yaml
 head -c 300 a/run/metrics.jsonl >torn/metrics.jsonl
 report mixed.html a/run b/run "$hostile" values nothing torn a/run
-says mixed.html '>a/run</' '>b/run<' '>a/run (2)<' '&lt;script&gt;alert(1)' '>test R²</th>' \
+says mixed.html '>a/run</' '>b/run<' '>a/run-2<' '&lt;script&gt;alert(1)' '>test R²</th>' \
     '<summary>Some files of ' '<b>nothing</b>: '
 grep -qaE '<b onclick|<script>alert' mixed.html && fail "a name became markup"
 
 # To be shared: names of runs, no paths, hosts and users.
 report shared.html --share "$PWD/a/run" "$PWD/b/run" "$PWD/nothing"
-says shared.html 'run (1)' 'run (2)' 'digits.h5' 'could not be read'
+says shared.html '>run<' '>run-2<' 'digits.h5' 'could not be read'
 grep -qaE "somebody|node17|$work" shared.html && fail "a page to be shared names paths, hosts or users"
 finish

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "report/events/events.h"
-#include "report/events/runs.h"
 #include "support/files.h"
 
 /* Quoted where it holds what has a meaning in the table; a quote within is written twice. */
@@ -82,7 +81,7 @@ nn_status nni_report_csv(const nni_history *const *runs, size_t count, const cha
     nni_string_set figures = {.count = 0}, names = {.count = 0};
     nn_status status = collect_figures(runs, count, &figures, error);
     if (status == NN_OK)
-        status = nni_name_runs(runs, count, &names, error);
+        status = nni_history_names(runs, count, false, &names, error);
     if (status == NN_OK)
         status = write_table(runs, count, &figures, &names, path, error);
     nni_string_set_free(&figures);

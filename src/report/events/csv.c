@@ -8,14 +8,16 @@
 #include "report/events/events.h"
 #include "support/files.h"
 
-/* Quoted where it holds what has a meaning in the table; a quote within is written twice. */
+/* Quoted where it holds what has a meaning in the table; a quote within is written twice. Behind an apostrophe,
+ * programs take for text what they would take for a formula. */
 static void put_text(FILE *out, const char *text)
 {
+    const char *before = *text && strchr("=+-@\t\r", *text) ? "'" : "";
     if (!text[strcspn(text, "\",\r\n")] && strcspn(text, " \t") == strlen(text)) {
-        fputs(text, out);
+        fprintf(out, "%s%s", before, text);
         return;
     }
-    fputc('"', out);
+    fprintf(out, "\"%s", before);
     for (; *text; text++) {
         if (*text == '"')
             fputc('"', out);

@@ -155,6 +155,22 @@ static void a_table_quotes_what_has_a_meaning_in_it(void)
     free(text);
 }
 
+/* What a spreadsheet would compute stays a name. */
+static void a_name_that_looks_like_a_formula_is_text(void)
+{
+    nn_error error;
+    size_t bytes;
+    char formula[] = "=1+1", figure[] = "@sum, b";
+    nni_curve curve = {figure, accuracy};
+    nni_history other = {
+        .folder = folder, .name = formula, .epochs = 1, .epoch = epochs, .curves = &curve, .curve_count = 1};
+    const nni_history *const runs[] = {&other};
+    CU_ASSERT_EQUAL_FATAL(nni_report_csv(runs, 1, "figures.csv", &error), NN_OK);
+    char *text = read_file("figures.csv", &bytes);
+    CU_ASSERT_STRING_EQUAL(text, "run,epoch,\"'@sum, b\"\r\n'=1+1,1,0.1\r\n");
+    free(text);
+}
+
 static void check_predictions(nni_prediction_record *record, const char *expected)
 {
     nn_error error;
@@ -310,6 +326,7 @@ int main(void)
         NN_TEST(messages_have_the_wire_format_of_protobuf),
         NN_TEST(events_are_those_that_tensorboard_writes),
         NN_TEST(a_table_quotes_what_has_a_meaning_in_it),
+        NN_TEST(a_name_that_looks_like_a_formula_is_text),
         NN_TEST(json_has_the_figures_of_predictions),
         NN_TEST(json_that_is_shared_names_no_host_path_or_recipe),
         NN_TEST(the_second_input_of_a_frame_goes_upwards),

@@ -193,11 +193,14 @@ static nn_status fail_missing(const char *run, nn_error *error)
                    *found ? "?)" : "");
 }
 
-/* Side by side, predictions are read of the few runs that are tested against each other, when they are. */
+/* Side by side, predictions are read of the few runs that are tested against each other, when they are; those of JSON
+ * when they are written, one run after the other. */
 static nn_status read_run(const arguments *given, const char *folder, nni_history **run, nn_error *error)
 {
-    const bool all = given->run_count == 1 || given->options.theory || given->tensorboard || given->json;
-    const nni_history_wanted wanted = {.records = all, .predictions = all, .weights = all};
+    const bool page = given->output || !(given->tensorboard || given->csv || given->json);
+    const bool all = page && (given->run_count == 1 || given->options.theory);
+    const nni_history_wanted wanted = {
+        .records = all || given->tensorboard || given->json, .predictions = all, .weights = all || given->tensorboard};
     struct stat facts;
     if (stat(folder, &facts) != 0 && errno == ENOENT)
         return fail_missing(folder, error);

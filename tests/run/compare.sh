@@ -93,6 +93,6 @@ grep -qaE '<b onclick|<script>alert' mixed.html && fail "a name became markup"
 
 # To be shared: names of runs, no paths, hosts and users.
 report shared.html --share "$PWD/a/run" "$PWD/b/run" "$PWD/nothing"
-says shared.html 'run (1)' 'run (2)' 'digits.h5' 'could not be read'
+says shared.html '>run<' '>run-2<' 'digits.h5' 'could not be read'
 grep -qaE "somebody|node17|$work" shared.html && fail "a page to be shared names paths, hosts or users"
 finish

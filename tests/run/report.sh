@@ -161,8 +161,12 @@ report run plain bad
 [ -s report.html ] && check_page report.html
 says report.html plain bad
 report run -o run.html --csv run.csv --json run.json --tensorboard events
-[ "$(wc -l <run.csv)" -eq 4 ] && [ -s run.html ] && [ -s run.json ] && ls events/run/events.out.tfevents.* >/dev/null ||
+[ "$(wc -l <run.csv)" -eq 4 ] && [ -s run.html ] && grep -q '"confusion"' run.json && ls events/run/events.out.tfevents.* >/dev/null ||
     fail "files that were asked for are not there: $(ls)"
+cp -r run damaged && head -c 2000 run/predictions.h5 >damaged/predictions.h5 # read while JSON is written: noted all the same
+report run damaged --json two.json
+[ "$(grep -c '"confusion"' two.json)" = 1 ] && [ "$(grep -o '"state": *"finished"' two.json | wc -l)" = 2 ] &&
+    grep -q 'damaged/predictions.h5 is' two.json || fail "JSON lacks what was read of two runs: $(cut -c 1-500 two.json)"
 report run -o run.html
 echo mine >mine.html
 refused 2 'mine.html is there and is no report of nntrain' run -o mine.html

@@ -16,9 +16,7 @@ enum { TABLE_IN_BETWEEN = 50, NOTES_MOST = 20 };
 
 void nni_comparison_free(nni_comparison *c)
 {
-    for (size_t i = 0; c->labels && i < c->count; i++)
-        nni_release(c->labels[i]);
-    nni_release(c->labels);
+    nni_string_set_free(&c->labels);
     nni_release(c->best);
     nni_release(c->best_epoch);
     nni_release(c->measured);
@@ -29,7 +27,7 @@ void nni_comparison_free(nni_comparison *c)
 
 static nn_status prepare(nni_comparison *c, nn_error *error)
 {
-    NN_TRY(nni_compare_label(c, error));
+    NN_TRY(nni_history_names(c->runs, c->count, !c->share, &c->labels, error));
     NN_TRY(nni_run_settings_read(c->runs, c->count, &c->settings, error));
     NN_TRY(nni_compare_choose(c, error));
     NN_TRY(nni_compare_rows(c, error));

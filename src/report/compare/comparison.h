@@ -21,8 +21,8 @@ typedef struct nni_comparison {
     FILE *out;
     const nni_history *const *runs; /**< [count] as they were named. Borrowed */
     size_t count;
-    bool share;    /**< without paths */
-    char **labels; /**< [count] distinct names */
+    bool share;            /**< without paths */
+    nni_string_set labels; /**< [count] names of the runs */
 
     const char *figure;    /**< what most runs are judged by: "test_accuracy"; NULL: no run has one. Borrowed */
     bool lower_is_better;  /**< of it */
@@ -42,10 +42,6 @@ typedef struct nni_comparison {
 
 /** Frees what it owns. */
 void nni_comparison_free(nni_comparison *comparison);
-
-/** Names the runs: by the last component of their folders; where these are the same, by what differs in the folders;
- * with `share`, or where the folders are the same, by number. */
-nn_status nni_compare_label(nni_comparison *comparison, nn_error *error);
 
 /** Tells which runs are trained and measured on the same rows. The figure and the settings are known. */
 nn_status nni_compare_rows(nni_comparison *comparison, nn_error *error);

@@ -89,7 +89,7 @@ static nn_status add_line(lines *to, const nni_comparison *c, size_t place, cons
     to->count++;
     NN_TRY(nni_allocate(room, sizeof(double), "a curve", &to->y[at], error));
     const size_t count = thin(run->epoch, curve->values, run->epochs, most, to->x[at], to->y[at]);
-    to->names[at] = nni_compare_shorten(c->labels[c->order[place]], NAME_CHARACTERS);
+    to->names[at] = nni_compare_shorten(c->labels.text[c->order[place]], NAME_CHARACTERS);
     to->series[at] = (nni_series){.name = to->names[at],
                                   .x = to->x[at],
                                   .y = to->y[at],

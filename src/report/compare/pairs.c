@@ -34,29 +34,11 @@ typedef struct pairs {
     char split[32];
 } pairs;
 
-/* Predictions of a run, read now where they were not. @param read  receives what is to be freed */
-static nn_status predictions_of(const nni_history *run, nni_history **read, const nni_prediction_record **record,
-                                nn_error *error)
-{
-    nn_error said;
-    *read = NULL;
-    *record = run->predictions;
-    if (*record)
-        return NN_OK;
-    nn_status status = nni_history_read(run->folder, (nni_history_wanted){.predictions = true}, read, &said);
-    if (status == NN_SYSTEM)
-        return nn_fail(error, NN_SYSTEM, "%s", said.message);
-    if (status != NN_OK)
-        *read = NULL; /* the folder is gone */
-    *record = *read ? (*read)->predictions : NULL;
-    return NN_OK;
-}
-
 static nn_status test_pair(pairs *of, const nni_prediction_record *first, size_t run, nn_error *error)
 {
     nni_history *read = NULL;
     const nni_prediction_record *second = NULL;
-    NN_TRY(predictions_of(of->c->runs[run], &read, &second, error));
+    NN_TRY(nni_history_predictions(of->c->runs[run], &read, &second, error));
     nn_status status = NN_OK;
     /* Other rows of a fold may have the same numbers and targets. */
     if (second && of->group[run] == of->group[of->first] && strcmp(first->split, second->split) == 0 &&
@@ -72,11 +54,11 @@ static nn_status test_pair(pairs *of, const nni_prediction_record *first, size_t
 
 static void note_split(pairs *of, const nni_prediction_record *first)
 {
-    const size_t length = strlen(first->split);
+    const char *metric;
+    const nni_figure_split split = of->c->figure ? nni_figure_split_of(of->c->figure, &metric) : NNI_FIGURE_OF_NONE;
     of->values = first->kind == NN_PREDICTS_VALUES;
     snprintf(of->split, sizeof of->split, "%s", first->split);
-    of->chosen_by_these =
-        of->c->figure && strncmp(of->c->figure, first->split, length) == 0 && of->c->figure[length] == '_';
+    of->chosen_by_these = split != NNI_FIGURE_OF_NONE && strcmp(first->split, nni_figure_split_names[split]) == 0;
 }
 
 /* The first of the order that has predictions, against those after it. */
@@ -91,7 +73,7 @@ static nn_status test_all(pairs *of, nn_error *error)
             status = test_pair(of, first, c->order[i], error);
             continue;
         }
-        status = predictions_of(c->runs[c->order[i]], &read, &first, error);
+        status = nni_history_predictions(c->runs[c->order[i]], &read, &first, error);
         if (status == NN_OK && first) {
             of->first = c->order[i];
             note_split(of, first);

@@ -183,7 +183,7 @@ static nn_status add_lines(bundle *to, nn_error *error)
         if (isnan(c->best[run]) || (c->measured_count < c->count && c->measured[run] != 0))
             continue;
         to->runs[to->lines] = run;
-        to->names[to->lines++] = c->labels[run];
+        to->names[to->lines++] = c->labels.text[run];
     }
     return NN_OK;
 }

@@ -14,19 +14,41 @@ const nni_curve *nni_history_curve(const nni_history *history, const char *name)
     return NULL;
 }
 
-bool nni_history_lower_is_better(const char *name, bool *known)
+double nni_history_last(const nni_history *history, const char *name)
 {
-    static const char *const splits[] = {"train_", "validation_", "test_"};
-    *known = false;
-    for (size_t split = 0; split < sizeof splits / sizeof *splits; split++) {
-        const size_t length = strlen(splits[split]);
-        for (int metric = 0; metric < NN_METRIC_COUNT && strncmp(name, splits[split], length) == 0; metric++) {
-            if (strcmp(name + length, nn_metric_name((nn_metric)metric)) == 0) {
-                *known = true;
-                return nn_metric_lower_is_better((nn_metric)metric);
-            }
+    const nni_curve *curve = nni_history_curve(history, name);
+    for (size_t i = curve ? history->epochs : 0; i-- > 0;)
+        if (isfinite(curve->values[i]))
+            return curve->values[i];
+    return (double)NAN;
+}
+
+const char *const nni_figure_split_names[NNI_FIGURE_SPLITS] = {"train", "validation", "test"};
+
+nni_figure_split nni_figure_split_of(const char *name, const char **metric)
+{
+    for (int split = 0; split < NNI_FIGURE_SPLITS; split++) {
+        const size_t length = strlen(nni_figure_split_names[split]);
+        if (strncmp(name, nni_figure_split_names[split], length) == 0 && name[length] == '_' && name[length + 1]) {
+            *metric = name + length + 1;
+            return (nni_figure_split)split;
         }
     }
+    *metric = name;
+    return NNI_FIGURE_OF_NONE;
+}
+
+bool nni_history_lower_is_better(const char *name, bool *known)
+{
+    const char *rest;
+    *known = false;
+    if (nni_figure_split_of(name, &rest) == NNI_FIGURE_OF_NONE)
+        return false;
+    for (int metric = 0; metric < NN_METRIC_COUNT; metric++)
+        if (strcmp(rest, nn_metric_name((nn_metric)metric)) == 0) {
+            *known = true;
+            return nn_metric_lower_is_better((nn_metric)metric);
+        }
     return false;
 }
 

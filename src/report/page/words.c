@@ -5,20 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const nni_figure_split_names[NNI_FIGURE_SPLITS] = {"train", "validation", "test"};
-
-nni_figure_split nni_figure_split_of(const char *name, const char **metric)
-{
-    for (int split = 0; split < NNI_FIGURE_SPLITS; split++) {
-        const size_t length = strlen(nni_figure_split_names[split]);
-        *metric = name + length + 1;
-        if (strncmp(name, nni_figure_split_names[split], length) == 0 && name[length] == '_' && **metric)
-            return (nni_figure_split)split;
-    }
-    *metric = name;
-    return NNI_FIGURE_OF_NONE;
-}
-
 bool nni_metric_begins(const nni_history *run, size_t curve, const char **metric)
 {
     const char *other;

@@ -232,7 +232,7 @@ static nni_comparison compare(made_run *runs, size_t count, bool share, const nn
     for (size_t i = 0; i < count; i++)
         histories[i] = settle(&runs[i]);
     nni_comparison c = {.runs = histories, .count = count, .share = share};
-    CU_ASSERT_EQUAL_FATAL(nni_compare_label(&c, &error), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_history_names(histories, count, !share, &c.labels, &error), NN_OK);
     CU_ASSERT_EQUAL_FATAL(nni_run_settings_read(histories, count, &c.settings, &error), NN_OK);
     CU_ASSERT_EQUAL_FATAL(nni_compare_choose(&c, &error), NN_OK);
     CU_ASSERT_EQUAL_FATAL(nni_compare_rows(&c, &error), NN_OK);
@@ -246,16 +246,16 @@ static void runs_of_one_name_are_told_apart(void)
                        make_run("other", "/home/me/other", NULL, 1), make_run("other", "/home/me/other", NULL, 1)};
     const nni_history *histories[4];
     nni_comparison c = compare(runs, 4, false, histories);
-    CU_ASSERT_STRING_EQUAL(c.labels[0], "a/run");
-    CU_ASSERT_STRING_EQUAL(c.labels[1], "b/run");
-    CU_ASSERT_STRING_EQUAL(c.labels[2], "other");
-    CU_ASSERT_STRING_EQUAL(c.labels[3], "other (2)");
+    CU_ASSERT_STRING_EQUAL(c.labels.text[0], "a/run");
+    CU_ASSERT_STRING_EQUAL(c.labels.text[1], "b/run");
+    CU_ASSERT_STRING_EQUAL(c.labels.text[2], "other");
+    CU_ASSERT_STRING_EQUAL(c.labels.text[3], "other-2");
     nni_comparison_free(&c);
     c = compare(runs, 4, true, histories);
-    CU_ASSERT_STRING_EQUAL(c.labels[0], "run (1)");
-    CU_ASSERT_STRING_EQUAL(c.labels[1], "run (2)");
-    CU_ASSERT_STRING_EQUAL(c.labels[2], "other (1)");
-    CU_ASSERT_STRING_EQUAL(c.labels[3], "other (2)");
+    CU_ASSERT_STRING_EQUAL(c.labels.text[0], "run");
+    CU_ASSERT_STRING_EQUAL(c.labels.text[1], "run-2");
+    CU_ASSERT_STRING_EQUAL(c.labels.text[2], "other");
+    CU_ASSERT_STRING_EQUAL(c.labels.text[3], "other-2");
     nni_comparison_free(&c);
     char *page = written(runs, 4, true);
     check_lacks(page, "home");
@@ -548,7 +548,7 @@ static void a_run_that_explodes_leaves_the_others_apart(void)
     page = written(runs, 2, false);
     check_has(page, "far worse than those of the best runs lie outside");
     check_lacks(page, "data-y-min=\"-4e");
-    check_has(page, "<p class=\"warn\"><b>a (2)</b> diverged.</p>");
+    check_has(page, "<p class=\"warn\"><b>a-2</b> diverged.</p>");
     free(page);
 }
 

@@ -387,6 +387,34 @@ static void damaged_records_are_survived(void)
     remove_files();
 }
 
+/* Runs of versions without records have ended where all planned epochs are there. */
+static void a_state_follows_from_records_lock_and_epochs(void)
+{
+    double epoch[] = {1, 2}, loss[] = {0.5, NAN};
+    char name[] = "test_loss";
+    nni_curve curve = {name, loss};
+    nni_layer_shape layers[] = {{.parameters = 6}, {.parameters = 9}};
+    nni_history run = {.epochs = 2,
+                       .epoch = epoch,
+                       .curves = &curve,
+                       .curve_count = 1,
+                       .planned_epochs = 3,
+                       .layers = layers,
+                       .layer_count = 2};
+    CU_ASSERT_STRING_EQUAL(nni_history_state(&run), "unknown");
+    run.planned_epochs = 2;
+    CU_ASSERT_STRING_EQUAL(nni_history_state(&run), "finished");
+    run.state = NNI_RUN_BEGUN;
+    CU_ASSERT_STRING_EQUAL(nni_history_state(&run), "killed");
+    run.locked = true;
+    CU_ASSERT_STRING_EQUAL(nni_history_state(&run), "running");
+    run.state = NNI_RUN_DIVERGED;
+    CU_ASSERT_STRING_EQUAL(nni_history_state(&run), "diverged");
+    CU_ASSERT_EQUAL(nni_history_last(&run, "test_loss"), 0.5);
+    CU_ASSERT(isnan(nni_history_last(&run, "train_loss")));
+    CU_ASSERT_EQUAL(nni_history_parameters(&run), 15);
+}
+
 int main(void)
 {
     const nni_test tests[] = {
@@ -405,6 +433,7 @@ int main(void)
         NN_TEST(a_resumed_run_is_one_that_runs),
         NN_TEST(records_of_another_shape_are_left_out_and_noted),
         NN_TEST(damaged_records_are_survived),
+        NN_TEST(a_state_follows_from_records_lock_and_epochs),
     };
     if (!fixture_begin(NULL))
         return 1;

@@ -30,8 +30,8 @@ typedef struct arguments {
 
 static const struct argp_option options[] = {
     {"output", 'o', "FILE", 0,
-     "File to write (default: report.html in the folder of the run, of several runs in this folder); a report that is "
-     "there is replaced, another file is not",
+     "File to write (default: report.html in the folder of the run, of several runs in this folder; theory.html here "
+     "with --theory); a report that is there is replaced, another file is not",
      0},
     {"share", KEY_SHARE, NULL, 0, "Leave out hosts, paths and user names", 0},
     {"theory", KEY_THEORY, NULL, 0, "Lay the runs of datasets/theory out as the pictures of the theory", 0},
@@ -46,7 +46,7 @@ static const struct argp_option options[] = {
 static error_t take_path(const char **slot, const char *option, const char *value, struct argp_state *state)
 {
     *slot = value;
-    if (*value)
+    if (*value && strcmp(value, "-") != 0)
         return 0;
     argp_error(state, "--%s: name a %s", option, strcmp(option, "tensorboard") == 0 ? "folder" : "file");
     return EINVAL;
@@ -121,12 +121,14 @@ static void say_written(const char *path)
     printf("\n");
 }
 
-/* @return where the page goes: as it was said, else beside the run, of several runs here */
+/* @return where the page goes: as it was said, else beside the run, of several runs or of the theory here */
 static nn_status choose_output(const arguments *given, const nni_history *first, char path[PATH_MAX], nn_error *error)
 {
-    const bool beside = !given->output && given->run_count == 1;
+    const bool theory = given->options.theory, beside = !given->output && given->run_count == 1 && !theory;
     const int length = snprintf(path, PATH_MAX, "%s%s%s", beside ? first->folder : "", beside ? "/" : "",
-                                given->output ? given->output : "report.html");
+                                given->output ? given->output
+                                : theory      ? "theory.html"
+                                              : "report.html");
     if (length >= PATH_MAX)
         return nn_fail(error, NN_USAGE, "--output: the path is longer than %d bytes", PATH_MAX - 1);
     return NN_OK;
@@ -137,7 +139,11 @@ static nn_status write_page(const arguments *given, const nni_history *const *ru
     char path[PATH_MAX];
     NN_TRY(choose_output(given, runs[0], path, error));
     NN_TRY(check_existing(path, page_file.noun, page_file.mark, error));
-    NN_TRY(nni_report_write(runs, given->run_count, &given->options, path, error));
+    nn_error said;
+    const nn_status status = nni_report_write(runs, given->run_count, &given->options, path, &said);
+    if (status != NN_OK)
+        return nn_fail(error, status, "%s%s", said.message,
+                       status == NN_SYSTEM && !given->output ? "; --output FILE writes it elsewhere" : "");
     say_written(path);
     return NN_OK;
 }
@@ -187,11 +193,14 @@ static nn_status fail_missing(const char *run, nn_error *error)
                    *found ? "?)" : "");
 }
 
-/* Side by side, predictions are read of the few runs that are tested against each other, when they are. */
+/* Side by side, predictions are read of the few runs that are tested against each other, when they are; those of JSON
+ * when they are written, one run after the other. */
 static nn_status read_run(const arguments *given, const char *folder, nni_history **run, nn_error *error)
 {
-    const bool all = given->run_count == 1 || given->options.theory || given->tensorboard || given->json;
-    const nni_history_wanted wanted = {.records = all, .predictions = all, .weights = all};
+    const bool page = given->output || !(given->tensorboard || given->csv || given->json);
+    const bool all = page && (given->run_count == 1 || given->options.theory);
+    const nni_history_wanted wanted = {
+        .records = all || given->tensorboard || given->json, .predictions = all, .weights = all || given->tensorboard};
     struct stat facts;
     if (stat(folder, &facts) != 0 && errno == ENOENT)
         return fail_missing(folder, error);
@@ -200,8 +209,43 @@ static nn_status read_run(const arguments *given, const char *folder, nni_histor
     return NN_OK;
 }
 
-static nn_status report(const arguments *given, nn_error *error)
+/* A run that is named twice, by whatever paths, would be compared with itself. */
+static nn_status drop_repeated(arguments *given, nn_error *error)
 {
+    struct stat *seen = NULL;
+    NN_TRY(nni_allocate(given->run_count, sizeof *seen, "the runs", &seen, error));
+    size_t kept = 0;
+    for (size_t i = 0; i < given->run_count; i++) {
+        const char *run = given->runs[i];
+        char folder[PATH_MAX];
+        size_t same = kept;
+        struct stat *facts = &seen[kept];
+        bool there = stat(run, facts) == 0;
+        if (there && !S_ISDIR(facts->st_mode))
+            there = nni_folder_of(run, folder) && stat(folder, facts) == 0;
+        for (size_t j = 0; j < kept && same == kept && there; j++)
+            if (seen[j].st_dev == facts->st_dev && seen[j].st_ino == facts->st_ino)
+                same = j;
+        if (same == kept) {
+            if (!there)
+                *facts = (struct stat){.st_ino = 0};
+            given->runs[kept++] = run;
+        } else {
+            fputs("nntrain: ", stderr);
+            nni_print_text(stderr, run);
+            fputs(" is the same run as ", stderr);
+            nni_print_text(stderr, given->runs[same]);
+            fputs("; it is reported once\n", stderr);
+        }
+    }
+    given->run_count = kept;
+    nni_release(seen);
+    return NN_OK;
+}
+
+static nn_status report(arguments *given, nn_error *error)
+{
+    NN_TRY(drop_repeated(given, error));
     nni_history **runs = NULL;
     NN_TRY(nni_allocate(given->run_count, sizeof(void *), "the runs", &runs, error));
     nn_status status = NN_OK;

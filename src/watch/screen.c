@@ -155,13 +155,17 @@ static void put_progress(screen *s, const nni_history *run)
 
 /* --- figures --- */
 
-/* Figures in the order of their interest: what the run is judged by, losses, other metrics, and the rest. */
+/* Figures in the order of their interest: what the run is judged by, the same of the test rows, losses, other metrics,
+ * and the rest. */
 static int interest(const nni_history *run, const nni_curve *curve)
 {
     bool known = false;
     const char *metric = strchr(curve->name, '_');
     nni_history_lower_is_better(curve->name, &known);
-    return curve == nni_history_main_curve(run) ? 0 : metric && strcmp(metric, "_loss") == 0 ? 1 : known ? 2 : 3;
+    const nni_curve *judge = nni_history_main_curve(run);
+    if (curve == judge || curve == nni_history_test_of(run, judge))
+        return curve == judge ? 0 : 1;
+    return metric && strcmp(metric, "_loss") == 0 ? 2 : known ? 3 : 4;
 }
 
 static bool ends_with(const char *name, const char *end)
@@ -193,7 +197,7 @@ static void put_figure(screen *s, const nni_history *run, const nni_curve *curve
 
 static void put_figures(screen *s, const nni_history *run, size_t most)
 {
-    enum { RANKS = 4 };
+    enum { RANKS = 5 };
     if (most < 2)
         return;
     put_line(s, faint, "%-*s %12s %12s %7s", NAME_WIDTH, "figure", "newest", "best", "epoch");

@@ -70,6 +70,8 @@ says twelve.html '12 runs side by side' 'the best is <b>sgd-0.1-64</b>' 'The 8 r
 grep -qF '>training.<wbr>batch</th>' twelve.html && fail "a setting that does not differ has a column"
 [ "$(grep -c '<tr><th scope="row"><div>' twelve.html)" = 12 ] || fail "the table has not twelve runs"
 order=$(grep -oE '<th scope="row"><div>(<span class="swatch s[0-7]"></span>)?[a-z0-9.-]+' twelve.html | sed 's/.*>//' | head -n 3 | xargs)
+grep -qF '<th scope="col" class="text">run</th><th scope="col" class="text">ended</th>' twelve.html || fail "how runs ended is not the second column"
+says twelve.html '</b> diverged.</p>' '</b> ended by an error.</p>'
 [ "$order" = "sgd-0.1-64 sgd-0.1-32 sgd-0.01-64" ] || fail "the table begins with $order"
 
 # Runs of values beside those of classes, of nothing, of one name, of hostile ones: nothing of their names is markup.
@@ -82,13 +84,15 @@ sed -i 's/test_accuracy/test_r2/' values/metrics.jsonl
 mkdir nothing torn
 echo 'seed: [' >nothing/recipe.yaml
 head -c 300 a/run/metrics.jsonl >torn/metrics.jsonl
-report mixed.html a/run b/run "$hostile" values nothing torn a/run
-says mixed.html '>a/run</' '>b/run<' '>a/run (2)<' '&lt;script&gt;alert(1)' '>test R²</th>' \
-    'something could not be read' '<b>nothing</b>: '
+report mixed.html a/run b/run "$hostile" values nothing torn ./a/run/metrics.jsonl
+[ "$(grep -cxF 'nntrain: ./a/run/metrics.jsonl is the same run as a/run; it is reported once' said)" = 1 ] ||
+    fail "a run that is named twice: $(cat said)"
+says mixed.html '6 runs side by side' '>a/run</' '>b/run<' '&lt;script&gt;alert(1)' '>test R²</th>' \
+    '<summary>Some files of ' '<b>nothing</b>: '
 grep -qaE '<b onclick|<script>alert' mixed.html && fail "a name became markup"
 
 # To be shared: names of runs, no paths, hosts and users.
 report shared.html --share "$PWD/a/run" "$PWD/b/run" "$PWD/nothing"
-says shared.html 'run (1)' 'run (2)' 'digits.h5' 'could not be read'
+says shared.html '>run<' '>run-2<' 'digits.h5' 'could not be read'
 grep -qaE "somebody|node17|$work" shared.html && fail "a page to be shared names paths, hosts or users"
 finish

@@ -148,24 +148,33 @@ cp -r run shared
 sed -i -e '1s|"hosts": \[[^]]*\]|"hosts": ["node17", "node18.cluster"]|' -e '1s|"file": "[^"]*"|"file": "/home/Jane Doe/secret/digits.h5"|' \
     -e '/"event": "end"/d' shared/records.jsonl
 sed -i "s|file: [^,}]*|file: /home/Jane Doe/secret/digits.h5|" shared/recipe.yaml
-message='cannot read /home/Jane Doe/secret/digits.h5 on node17: see shared/log/x.txt, and jane@node3:/scratch/jane/y.h5'
+message='cannot read /home/Jane Doe/secret/digits.h5 on node17: see shared/log/x.txt, and jane@node3:/scratch/jane/y.h5; cannot write /home/alice: no space on node17.eu.example.com, job-node18 died'
 printf '{"epoch": 3, "event": "end", "state": "failed", "time": "2026-01-01T00:00:00Z", "message": "%s"}\n' "$message" >>shared/records.jsonl
 report "$PWD/shared" -o open.html
 says open.html node17 '/home/Jane Doe/secret/digits.h5' "$PWD/shared" 'jane@'
 report "$PWD/shared" --share -o shared.html --json shared.json
 check_page shared.html
-says shared.html 'digits.h5 on HOST: see x.txt, and (left out):y.h5' '>Failed<' '2 hosts'
-for word in node17 node18 /home Jane jane Doe secret /scratch "$PWD" "$work" "$(hostname)"; do
+says shared.html 'digits.h5 on HOST: see x.txt, and (left out):y.h5; cannot write (left out): no space on HOST, job-HOST died' '>Failed<' '2 hosts'
+for word in node17 node18 /home Jane jane Doe secret alice example /scratch "$PWD" "$work" "$(hostname)"; do
     without_pictures shared.html | grep -aFw -- "$word" - shared.json >found && fail "--share leaves $word: $(cut -c 1-200 found | head -n 3)"
 done
+
+printf '"/home/jane/x": 1\n"/home/jane/x": 1\n' >shared/recipe.yaml # no YAML: the reason names a key
+report "$PWD/shared" --share -o shared.html
+says shared.html 'recipe.yaml cannot be read'
+without_pictures shared.html | grep -aqw jane && fail "--share leaves a key of a damaged recipe"
 
 # What is written where, and what is not.
 report run plain bad
 [ -s report.html ] && check_page report.html
 says report.html plain bad
 report run -o run.html --csv run.csv --json run.json --tensorboard events
-[ "$(wc -l <run.csv)" -eq 4 ] && [ -s run.html ] && [ -s run.json ] && ls events/run/events.out.tfevents.* >/dev/null ||
+[ "$(wc -l <run.csv)" -eq 4 ] && [ -s run.html ] && grep -q '"confusion"' run.json && ls events/run/events.out.tfevents.* >/dev/null ||
     fail "files that were asked for are not there: $(ls)"
+cp -r run damaged && head -c 2000 run/predictions.h5 >damaged/predictions.h5 # read while JSON is written: noted all the same
+report run damaged --json two.json
+[ "$(grep -c '"confusion"' two.json)" = 1 ] && [ "$(grep -o '"state": *"finished"' two.json | wc -l)" = 2 ] &&
+    grep -q 'damaged/predictions.h5 is' two.json || fail "JSON lacks what was read of two runs: $(cut -c 1-500 two.json)"
 report run -o run.html
 echo mine >mine.html
 refused 2 'mine.html is there and is no report of nntrain' run -o mine.html
@@ -174,6 +183,13 @@ refused 2 'events is a folder; name a file in it, such as events/report.html' ru
 refused 2 'the folder nowhere is not there; make it first' run -o nowhere/report.html
 refused 2 'name a run: report runs/NAME'
 refused 2 '--output: name a file' run --output=
+refused 2 '--csv: name a file' run --csv -
+[ ! -e - ] || fail "there is a file named -"
+refused 3 'no run has what the theory draws' run --theory
+[ ! -e theory.html ] && cmp -s run/report.html first.html || fail "--theory replaced the report of a run"
+echo 13 >fault
+LD_PRELOAD=$TOOLS/libfaulty_disk.so FAULTY_DISK=$PWD/fault FAULTY_NAME=report.html refused 5 '--output FILE writes it elsewhere' run
+rm fault
 refused 3 'rum is not there (did you mean run?)' rum
 refused 3 'events' events
 [ "$(cat mine.html)" = mine ] || fail "a file that is no report was replaced"

@@ -19,7 +19,7 @@ grep -q '^run: not running' out || fail "as text: no state: $(cat out)"
 # The end of a training: curves on a terminal, none in a file.
 train=("$NNTRAIN" train "$DATASETS/digits/recipe.yaml" --set training.epochs=4)
 TERM=xterm NO_COLOR=1 LC_ALL=C script -qec "stty cols 80; ${train[*]} --output a" /dev/null >shown || fail "on a terminal: exit code $?"
-tr '\r' '\n' <shown | grep -v '^ *$' | sed -n '/^epoch 4\/4.*loss/,/^done/p' >curves
+tr '\r' '\n' <shown | grep -v '^ *$' | sed -n '/^epoch 4\/4 *loss/,/^done/p' >curves
 [ "$(wc -l <curves)" -eq 10 ] && grep -q '^loss .* accuracy$' curves && awk 'length > 80 { exit 1 }' curves ||
     fail "no curves at the end: $(cat curves)"
 "${train[@]}" --output b >shown && ! grep -q '^loss .* accuracy$' shown || fail "curves in a file: $(cat shown)"

@@ -16,9 +16,7 @@ enum { TABLE_IN_BETWEEN = 50, NOTES_MOST = 20 };
 
 void nni_comparison_free(nni_comparison *c)
 {
-    for (size_t i = 0; c->labels && i < c->count; i++)
-        nni_release(c->labels[i]);
-    nni_release(c->labels);
+    nni_string_set_free(&c->labels);
     nni_release(c->best);
     nni_release(c->best_epoch);
     nni_release(c->measured);
@@ -29,7 +27,7 @@ void nni_comparison_free(nni_comparison *c)
 
 static nn_status prepare(nni_comparison *c, nn_error *error)
 {
-    NN_TRY(nni_compare_label(c, error));
+    NN_TRY(nni_history_names(c->runs, c->count, !c->share, &c->labels, error));
     NN_TRY(nni_run_settings_read(c->runs, c->count, &c->settings, error));
     NN_TRY(nni_compare_choose(c, error));
     NN_TRY(nni_compare_rows(c, error));
@@ -57,34 +55,76 @@ static nn_status put_other_rows(const nni_comparison *c, const size_t *group_of,
     return NN_OK;
 }
 
-static nn_status put_summary(const nni_comparison *c, nn_error *error)
+/* Runs that diverged or failed: their figures are not those of a training that did what its recipe says. */
+static nn_status put_ended(const nni_comparison *c, nni_run_state state, const char *what, nn_error *error)
+{
+    size_t *runs = NULL, count = 0;
+    NN_TRY(nni_allocate(c->count, sizeof *runs, "the runs that went wrong", &runs, error));
+    for (size_t i = 0; i < c->count; i++)
+        if (c->runs[c->order[i]]->state == state)
+            runs[count++] = c->order[i];
+    if (count > 0) {
+        fputs("<p class=\"warn\">", c->out);
+        nni_compare_put_labels(c, runs, count);
+        fprintf(c->out, " %s.</p>\n", what);
+    }
+    nni_release(runs);
+    return NN_OK;
+}
+
+/* Runs after the first whose best value is the same, on the same rows. */
+static size_t equals_of(const nni_comparison *c)
+{
+    size_t count = 0;
+    while (count + 1 < c->count && c->measured[c->order[count + 1]] == c->measured[c->order[0]] &&
+           c->best[c->order[count + 1]] == c->best[c->order[0]])
+        count++;
+    return count;
+}
+
+static void put_best(const nni_comparison *c)
 {
     char title[NNI_COMPARE_TITLE], number[NNI_HTML_NUMBER];
-    const size_t first = c->order[0];
-    if (!c->figure || isnan(c->best[first]))
-        fputs("<p>No run has a figure yet.</p>\n", c->out);
-    else {
-        fprintf(c->out, "<p>By %s, the best is ", nni_compare_title(c->figure, title));
-        nni_compare_put_label(c, first, 80);
-        fprintf(c->out, " with %s at epoch %.0f", nni_html_number(c->best[first], 5, number), c->best_epoch[first]);
-        if (c->count > 1 && !isnan(c->best[c->order[1]])) {
-            const bool equal = c->best[c->order[1]] == c->best[first];
-            fputs(equal ? ", the same as of " : ", before ", c->out);
-            nni_compare_put_label(c, c->order[1], 80);
-            if (!equal)
-                fprintf(c->out, " with %s", nni_html_number(c->best[c->order[1]], 5, number));
-        }
-        fputs(".</p>\n", c->out);
+    const size_t first = c->order[0], equal = equals_of(c);
+    const nni_curve *judge = nni_history_curve(c->runs[first], c->figure),
+                    *test = nni_history_test_of(c->runs[first], judge);
+    fprintf(c->out, "<p>By %s, the best%s is ", nni_compare_title(c->figure, title),
+            c->measured_count > 1 ? " of those measured on the same rows" : "");
+    nni_compare_put_label(c, first, 80);
+    fprintf(c->out, " with %s at epoch %.0f", nni_html_number(c->best[first], 5, number), c->best_epoch[first]);
+    if (test)
+        fprintf(c->out, " (%s there %s)", nni_compare_title(test->name, title),
+                nni_html_number(test->values[nni_history_best(c->runs[first], judge)], 5, number));
+    if (equal > 0) {
+        fputs(", the same as ", c->out);
+        nni_compare_put_labels(c, c->order + 1, equal);
+    } else if (c->count > 1 && c->measured[c->order[1]] == c->measured[first] && !isnan(c->best[c->order[1]])) {
+        fputs(", before ", c->out);
+        nni_compare_put_label(c, c->order[1], 80);
+        fprintf(c->out, " with %s", nni_html_number(c->best[c->order[1]], 5, number));
     }
+    fputs(".</p>\n", c->out);
+}
+
+static nn_status put_summary(const nni_comparison *c, nn_error *error)
+{
+    if (!c->figure || isnan(c->best[c->order[0]]))
+        fputs("<p>No run has recorded a metric yet.</p>\n", c->out);
+    else if (c->comparable)
+        put_best(c);
+    NN_TRY(put_ended(c, NNI_RUN_DIVERGED, "diverged", error));
+    NN_TRY(put_ended(c, NNI_RUN_FAILED, "ended by an error", error));
     if (c->measured_count > 1)
         NN_TRY(put_other_rows(c, c->measured, c->measured_count, "measured on", "rows",
-                              "their figures cannot be compared", error));
+                              c->comparable ? "their figures cannot be compared"
+                                            : "their figures cannot be compared, and none is the best",
+                              error));
     if (c->trained_count > 1)
         NN_TRY(put_other_rows(c, c->trained, c->trained_count, "trained on", "data",
                               "differences may come from the data as well as from the settings", error));
     if (c->rows_vary)
-        fputs("<p class=\"warn\">The rows that the runs are measured on are drawn anew by seed, fraction or fold: "
-              "small differences mean little.</p>\n",
+        fputs("<p class=\"warn\">The held-out rows differ between runs (by seed, fraction or fold): small differences "
+              "mean little.</p>\n",
               c->out);
     return NN_OK;
 }
@@ -97,7 +137,7 @@ static void put_notes(const nni_comparison *c)
         runs += c->runs[i]->notes.count > 0;
     if (runs == 0)
         return;
-    fprintf(c->out, "<details><summary>Of %zu %s something could not be read</summary><ul>\n", runs,
+    fprintf(c->out, "<details><summary>Some files of %zu %s could not be read</summary><ul>\n", runs,
             runs == 1 ? "run" : "runs");
     for (size_t i = 0; i < c->count && shown < NOTES_MOST; i++) {
         const nni_history *run = c->runs[i];

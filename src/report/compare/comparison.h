@@ -21,8 +21,8 @@ typedef struct nni_comparison {
     FILE *out;
     const nni_history *const *runs; /**< [count] as they were named. Borrowed */
     size_t count;
-    bool share;    /**< without paths */
-    char **labels; /**< [count] distinct names */
+    bool share;            /**< without paths */
+    nni_string_set labels; /**< [count] names of the runs */
 
     const char *figure;    /**< what most runs are judged by: "test_accuracy"; NULL: no run has one. Borrowed */
     bool lower_is_better;  /**< of it */
@@ -32,8 +32,9 @@ typedef struct nni_comparison {
     size_t *trained;       /**< [count] the same of the training rows */
     size_t measured_count; /**< different ones */
     size_t trained_count;
-    bool rows_vary; /**< rows are drawn from the same data, but others in each run: by seed, fraction or fold */
-    size_t *order;  /**< [count] runs, best first; those measured on other rows, then those without figure, come last */
+    bool comparable; /**< at least half of the runs are measured on the same rows: one may be called the best */
+    bool rows_vary;  /**< rows are drawn from the same data, but others in each run: by seed, fraction or fold */
+    size_t *order; /**< [count] runs, best first; those measured on other rows, then those without figure, come last */
     size_t coloured; /**< the first so many of the order are drawn in colour */
 
     nni_run_settings settings;
@@ -42,12 +43,12 @@ typedef struct nni_comparison {
 /** Frees what it owns. */
 void nni_comparison_free(nni_comparison *comparison);
 
-/** Names the runs: by the last component of their folders; where these are the same, by what differs in the folders;
- * with `share`, or where the folders are the same, by number. */
-nn_status nni_compare_label(nni_comparison *comparison, nn_error *error);
-
 /** Tells which runs are trained and measured on the same rows. The figure and the settings are known. */
 nn_status nni_compare_rows(nni_comparison *comparison, nn_error *error);
+
+/** Numbers runs by the rows of a split, with how they are drawn from their data: those of one number have the same
+ * rows. @param group_of  [count] receives the numbers */
+nn_status nni_compare_split(const nni_comparison *comparison, const char *split, size_t *group_of, nn_error *error);
 
 /** Chooses the figure. */
 nn_status nni_compare_choose(nni_comparison *comparison, nn_error *error);

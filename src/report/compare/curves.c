@@ -89,7 +89,7 @@ static nn_status add_line(lines *to, const nni_comparison *c, size_t place, cons
     to->count++;
     NN_TRY(nni_allocate(room, sizeof(double), "a curve", &to->y[at], error));
     const size_t count = thin(run->epoch, curve->values, run->epochs, most, to->x[at], to->y[at]);
-    to->names[at] = nni_compare_shorten(c->labels[c->order[place]], NAME_CHARACTERS);
+    to->names[at] = nni_compare_shorten(c->labels.text[c->order[place]], NAME_CHARACTERS);
     to->series[at] = (nni_series){.name = to->names[at],
                                   .x = to->x[at],
                                   .y = to->y[at],
@@ -119,8 +119,9 @@ static nn_status sort_values(const nni_series *series, size_t series_count, bool
 }
 
 /*
- * The axis of values. A loss that falls far is drawn over its logarithm. Where a run explodes, the axis ends at ten
- * times what the values of the best runs spread over, so that these stay apart to the eye.
+ * The axis of values. A loss that falls far is drawn over its logarithm. Where a run explodes, the axis ends before
+ * what is farther than ten times the spread of the values of the better half of the coloured runs, so that these stay
+ * apart to the eye; of two runs one may explode.
  */
 static nn_status choose_axis(const lines *of, size_t coloured, bool lower_is_better, nni_axis *axis, bool *cut,
                              nn_error *error)
@@ -130,17 +131,23 @@ static nn_status choose_axis(const lines *of, size_t coloured, bool lower_is_bet
     *axis = (nni_axis){.least = NAN, .most = NAN};
     NN_TRY(sort_values(of->series, of->count, false, &all, &count, error));
     axis->log = lower_is_better && count > 0 && all[0] > 0 && all[count - 1] > FAR * all[0];
-    nn_status status = sort_values(of->series + of->count - coloured, coloured, axis->log, &best, &best_count, error);
+    nn_status status =
+        sort_values(of->series + of->count - coloured, (coloured + 1) / 2, axis->log, &best, &best_count, error);
     if (status == NN_OK && best_count > 0) {
         const double low = best[best_count / 20], high = best[best_count - 1 - best_count / 20];
-        const double least_spread = axis->log ? 0.1 : 0.02 * fmax(fabs(low), fabs(high));
+        const double least_spread = axis->log ? 0.3 : 0.1 * fmax(fabs(low), fabs(high));
         const double spread = fmax(high - low, least_spread);
         const double end = lower_is_better ? high + OUTLIERS * spread : low - OUTLIERS * spread;
         const double edge = axis->log ? pow(10, end) : end;
-        if (lower_is_better && all[count - 1] > edge)
-            axis->most = edge;
-        if (!lower_is_better && all[0] < edge)
-            axis->least = edge;
+        size_t first = 0, last = count - 1; /* inside: none of the better half is outside */
+        while (lower_is_better && all[last] > edge)
+            last--;
+        while (!lower_is_better && all[first] < edge)
+            first++;
+        if (last < count - 1)
+            axis->most = all[last] > all[0] ? all[last] : edge;
+        if (first > 0)
+            axis->least = all[first] < all[count - 1] ? all[first] : edge;
         *cut |= !isnan(axis->least) || !isnan(axis->most);
     }
     nni_release(all);
@@ -239,8 +246,12 @@ static void put_legend(const nni_comparison *c, size_t plots, size_t left_out, c
         return;
     fputs("<p>", c->out);
     if (pale > 0)
-        fprintf(c->out, "The %zu runs with the best %s are in colour, the other %zu pale", c->coloured,
-                c->figure ? nni_compare_title(c->figure, title) : "figures", pale);
+        fprintf(c->out, "The %s%zu runs%s%s are in colour, the other %zu pale", c->comparable ? "" : "first ",
+                c->coloured, c->comparable ? " with the best " : " of the table",
+                !c->comparable ? ""
+                : c->figure    ? nni_compare_title(c->figure, title)
+                               : "figures",
+                pale);
     if (pale > first->pale)
         fprintf(c->out, ", of which %zu are drawn", first->pale);
     fputs(pale > 0 ? ". " : "", c->out);

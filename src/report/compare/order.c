@@ -46,6 +46,12 @@ nn_status nni_compare_figures(const nni_comparison *c, nni_string_set *figures, 
 {
     if (c->figure)
         NN_TRY(nni_string_set_add(figures, c->figure, error));
+    for (size_t i = 0; i < c->count && c->figure && figures->count < 2; i++) { /* that of test beside validation */
+        const nni_curve *judge = nni_history_curve(c->runs[i], c->figure);
+        const nni_curve *test = judge ? nni_history_test_of(c->runs[i], judge) : NULL;
+        if (test)
+            NN_TRY(nni_string_set_add(figures, test->name, error));
+    }
     for (size_t i = 0; i < c->count; i++)
         for (size_t j = 0; j < c->runs[i]->curve_count; j++) {
             const nni_curve *curve = &c->runs[i]->curves[j];
@@ -70,7 +76,17 @@ typedef struct place {
     size_t run;
     bool other_rows;
     double value; /* smaller is better; NAN: none */
+    double last;  /* the same figure in the last epoch, which tells apart runs of the same best value */
+    double loss;  /* of the same split at the best epoch, where the last values are the same, too */
 } place;
+
+/* NAN is worse than any value. */
+static int by_value(double left, double right)
+{
+    if (isnan(left) || isnan(right))
+        return isnan(left) - isnan(right);
+    return (left > right) - (left < right);
+}
 
 static int by_place(const void *left, const void *right)
 {
@@ -80,14 +96,26 @@ static int by_place(const void *left, const void *right)
         return a_none - b_none;
     if (a->other_rows != b->other_rows)
         return a->other_rows - b->other_rows;
-    if (!a_none && a->value != b->value)
-        return a->value < b->value ? -1 : 1;
+    const double pairs[][2] = {{a->value, b->value}, {a->last, b->last}, {a->loss, b->loss}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        if (by_value(pairs[i][0], pairs[i][1]) != 0)
+            return by_value(pairs[i][0], pairs[i][1]);
     return a->run < b->run ? -1 : a->run > b->run;
+}
+
+/* The loss of the split that the figure is of. @return NAN: there is none */
+static double loss_at(const nni_comparison *c, size_t run, size_t line)
+{
+    char name[64];
+    const int length = snprintf(name, sizeof name, "%.*s_loss", (int)strcspn(c->figure, "_"), c->figure);
+    const nni_curve *loss = length < (int)sizeof name ? nni_history_curve(c->runs[run], name) : NULL;
+    return loss ? loss->values[line] : (double)NAN;
 }
 
 nn_status nni_compare_rank(nni_comparison *c, nn_error *error)
 {
     place *places = NULL;
+    size_t others = 0;
     NN_TRY(nni_allocate(c->count, sizeof *c->best, "the figure of the runs", &c->best, error));
     NN_TRY(nni_allocate(c->count, sizeof *c->best_epoch, "the figure of the runs", &c->best_epoch, error));
     NN_TRY(nni_allocate(c->count, sizeof *c->order, "the order of the runs", &c->order, error));
@@ -99,8 +127,12 @@ nn_status nni_compare_rank(nni_comparison *c, nn_error *error)
         c->best_epoch[i] = line == SIZE_MAX ? NAN : c->runs[i]->epoch[line];
         /* Where each run has data of its own, no order of the data is better than another. */
         const bool other_rows = c->measured[i] != 0 && c->measured_count < c->count;
-        places[i] = (place){i, other_rows, c->lower_is_better ? c->best[i] : -c->best[i]};
+        const double last = line == SIZE_MAX ? NAN : curve->values[c->runs[i]->epochs - 1];
+        places[i] = (place){i, other_rows, c->lower_is_better ? c->best[i] : -c->best[i],
+                            c->lower_is_better ? last : -last, line == SIZE_MAX ? NAN : loss_at(c, i, line)};
+        others += c->measured[i] != 0;
     }
+    c->comparable = 2 * others <= c->count;
     qsort(places, c->count, sizeof *places, by_place);
     for (size_t i = 0; i < c->count; i++)
         c->order[i] = places[i].run;

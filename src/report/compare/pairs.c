@@ -23,7 +23,8 @@ typedef struct pair {
 
 typedef struct pairs {
     const nni_comparison *c;
-    size_t first; /* the run that all are compared to; SIZE_MAX: none has predictions */
+    size_t first;  /* the run that all are compared to; SIZE_MAX: none has predictions */
+    size_t *group; /* [count] runs of one number have the same rows of the split of `first` */
     pair tested[PAIRS_MOST];
     size_t count;
     size_t skipped[PAIRS_MOST]; /* without predictions, or of other rows */
@@ -33,31 +34,15 @@ typedef struct pairs {
     char split[32];
 } pairs;
 
-/* Predictions of a run, read now where they were not. @param read  receives what is to be freed */
-static nn_status predictions_of(const nni_history *run, nni_history **read, const nni_prediction_record **record,
-                                nn_error *error)
-{
-    nn_error said;
-    *read = NULL;
-    *record = run->predictions;
-    if (*record)
-        return NN_OK;
-    nn_status status = nni_history_read(run->folder, (nni_history_wanted){.predictions = true}, read, &said);
-    if (status == NN_SYSTEM)
-        return nn_fail(error, NN_SYSTEM, "%s", said.message);
-    if (status != NN_OK)
-        *read = NULL; /* the folder is gone */
-    *record = *read ? (*read)->predictions : NULL;
-    return NN_OK;
-}
-
 static nn_status test_pair(pairs *of, const nni_prediction_record *first, size_t run, nn_error *error)
 {
     nni_history *read = NULL;
     const nni_prediction_record *second = NULL;
-    NN_TRY(predictions_of(of->c->runs[run], &read, &second, error));
+    NN_TRY(nni_history_predictions(of->c->runs[run], &read, &second, error));
     nn_status status = NN_OK;
-    if (second && nni_comparable(first, second)) {
+    /* Other rows of a fold may have the same numbers and targets. */
+    if (second && of->group[run] == of->group[of->first] && strcmp(first->split, second->split) == 0 &&
+        nni_comparable(first, second)) {
         pair *tested = &of->tested[of->count++];
         tested->run = run;
         status = nni_compare_pair(first, second, &tested->test, error);
@@ -69,11 +54,11 @@ static nn_status test_pair(pairs *of, const nni_prediction_record *first, size_t
 
 static void note_split(pairs *of, const nni_prediction_record *first)
 {
-    const size_t length = strlen(first->split);
+    const char *metric;
+    const nni_figure_split split = of->c->figure ? nni_figure_split_of(of->c->figure, &metric) : NNI_FIGURE_OF_NONE;
     of->values = first->kind == NN_PREDICTS_VALUES;
     snprintf(of->split, sizeof of->split, "%s", first->split);
-    of->chosen_by_these =
-        of->c->figure && strncmp(of->c->figure, first->split, length) == 0 && of->c->figure[length] == '_';
+    of->chosen_by_these = split != NNI_FIGURE_OF_NONE && strcmp(first->split, nni_figure_split_names[split]) == 0;
 }
 
 /* The first of the order that has predictions, against those after it. */
@@ -88,10 +73,11 @@ static nn_status test_all(pairs *of, nn_error *error)
             status = test_pair(of, first, c->order[i], error);
             continue;
         }
-        status = predictions_of(c->runs[c->order[i]], &read, &first, error);
+        status = nni_history_predictions(c->runs[c->order[i]], &read, &first, error);
         if (status == NN_OK && first) {
             of->first = c->order[i];
             note_split(of, first);
+            status = nni_compare_split(c, first->split, of->group, error);
         } else if (status == NN_OK) {
             nni_history_free(read);
             read = NULL;
@@ -161,9 +147,9 @@ static void put_evidence(const pairs *of, const pair *tested, size_t better, siz
     const bool second = better == tested->run;
     if (!isnan(test->only_first)) {
         const double more = second ? test->only_second : test->only_first;
-        fprintf(out, "%.0f %s only ", more, more == 1 ? "row" : "rows");
+        fprintf(out, "%.0f %s right only in ", more, more == 1 ? "row is" : "rows are");
         put_other(of, better);
-        fprintf(out, " has right, %.0f only ", second ? test->only_first : test->only_second);
+        fprintf(out, ", %.0f only in ", second ? test->only_first : test->only_second);
         put_other(of, worse);
     } else {
         fprintf(out, "%s ", test->figure);
@@ -218,16 +204,14 @@ static void put_method(const pairs *of)
 {
     FILE *out = of->c->out;
     const bool p = !isnan(of->tested[0].test.p);
-    fprintf(out, "<p>What ");
+    fputs("<p>The predictions of ", out);
     nni_compare_put_label(of->c, of->first, LABEL_CHARACTERS);
-    fputs(of->count > 1 ? ", and others, predicted for the same " : " and ", out);
-    if (of->count == 1) {
+    fputs(of->count > 1 ? " and the others" : " and ", out);
+    if (of->count == 1)
         nni_compare_put_label(of->c, of->tested[0].run, LABEL_CHARACTERS);
-        fputs(" predicted for the same ", out);
-    }
-    fprintf(out, "%zu ", of->tested[0].test.rows);
+    fprintf(out, " for the same %zu ", of->tested[0].test.rows);
     nni_html_put(out, of->split);
-    fprintf(out, " rows at the end of the training, by %s.",
+    fprintf(out, " rows, by the model that each run kept, are compared by %s.",
             p ? "McNemar's test (exact where fewer than 25 rows differ)" : "a paired bootstrap of the rows");
     if (p && of->count > 1)
         fprintf(out, " All p are corrected for %zu comparisons (Holm).", of->count);
@@ -246,7 +230,7 @@ static void put_section(const pairs *of)
     nni_section_begin(c->out, "chance", "Better, or chance?");
     if (of->count == 0)
         fputs("<p>No two of the best runs have recorded predictions of the same rows (record: {predictions: test}), so "
-              "that it cannot be told whether a difference is more than chance.</p>\n",
+              "it cannot be told whether a difference is more than chance.</p>\n",
               c->out);
     else {
         put_method(of);
@@ -255,7 +239,7 @@ static void put_section(const pairs *of)
             put_pair(of, &of->tested[i]);
         fputs("</ul>\n", c->out);
         if (of->skipped_count > 0) {
-            fputs("<p class=\"note\">Not compared, for want of predictions of the same rows: ", c->out);
+            fputs("<p class=\"note\">Not compared, because predictions of the same rows are missing: ", c->out);
             nni_compare_put_labels(c, of->skipped, of->skipped_count);
             fputs(".</p>\n", c->out);
         }
@@ -271,9 +255,12 @@ nn_status nni_compare_pairs(const nni_comparison *c, nn_error *error)
     pairs of = {.c = c, .first = SIZE_MAX};
     if (c->count < 2)
         return NN_OK;
-    NN_TRY(test_all(&of, error));
+    NN_TRY(nni_allocate(c->count, sizeof *of.group, "groups of runs", &of.group, error));
+    const nn_status status = test_all(&of, error);
     for (size_t i = 0; i < of.count; i++)
         of.tested[i].p = corrected(&of, of.tested[i].test.p);
-    put_section(&of);
-    return NN_OK;
+    if (status == NN_OK)
+        put_section(&of);
+    nni_release(of.group);
+    return status;
 }

@@ -79,13 +79,16 @@ static nn_status begin_axis(bundle *to, const char *title, nn_error *error)
     return NN_OK;
 }
 
-/* Place of a value among the others: of numbers by size, of names by appearance. */
+/* Place of a value among the others, each its own: of numbers by size, of equal ones (1 and 01) and of names by
+ * appearance. */
 static size_t place_of(const nni_run_setting *setting, size_t value, bool numbers)
 {
     size_t place = 0;
-    for (size_t i = 0; i < setting->values.count; i++)
-        place +=
-            numbers ? strtod(setting->values.text[i], NULL) < strtod(setting->values.text[value], NULL) : i < value;
+    const double own = numbers ? strtod(setting->values.text[value], NULL) : 0;
+    for (size_t i = 0; i < setting->values.count; i++) {
+        const double other = numbers ? strtod(setting->values.text[i], NULL) : 0;
+        place += other < own || (other == own && i < value);
+    }
     return place;
 }
 
@@ -180,7 +183,7 @@ static nn_status add_lines(bundle *to, nn_error *error)
         if (isnan(c->best[run]) || (c->measured_count < c->count && c->measured[run] != 0))
             continue;
         to->runs[to->lines] = run;
-        to->names[to->lines++] = c->labels[run];
+        to->names[to->lines++] = c->labels.text[run];
     }
     return NN_OK;
 }
@@ -198,7 +201,7 @@ static void put_left_out(const bundle *of)
             further += ++drawn > SETTINGS_MOST;
             continue;
         }
-        fputs(many++ == 0 ? "<p class=\"note\">Without an axis, for it has too many different values: " : ", ", c->out);
+        fputs(many++ == 0 ? "<p class=\"note\">No axis, because of too many different values: " : ", ", c->out);
         nni_html_put_short(c->out, c->settings.paths.text[at], PATH_CHARACTERS);
     }
     if (many > 0)
@@ -207,10 +210,13 @@ static void put_left_out(const bundle *of)
         fprintf(c->out, "<p class=\"note\">The first %d settings that differ have an axis; %zu more do not.</p>\n",
                 (int)SETTINGS_MOST, further);
     if (of->lines < c->count)
-        fprintf(c->out,
-                "<p class=\"note\">%zu of %zu runs are drawn: the best of those that have the figure, on the "
-                "same rows.</p>\n",
-                of->lines, c->count);
+        fprintf(c->out, "<p class=\"note\">%zu of %zu runs are drawn: %sthose that have the figure%s.</p>\n", of->lines,
+                c->count, of->lines == LINES_MOST ? "the best of " : "",
+                c->measured_count > 1 && c->measured_count < c->count ? ", measured on the same rows" : "");
+    if (c->measured_count == c->count && c->count > 1)
+        fputs("<p class=\"note\">Each run is measured on rows of its own: where a line ends does not tell which "
+              "settings are better.</p>\n",
+              c->out);
 }
 
 static nn_status draw(bundle *of, nn_error *error)
@@ -229,7 +235,7 @@ static nn_status draw(bundle *of, nn_error *error)
              "%s.",
              of->lines, of->count - 1, nni_compare_title(c->figure, title));
     nni_section_begin(c->out, "settings", "Settings that differ");
-    fprintf(c->out, "<p>A line a run, from its settings to its best %s at the right.</p>\n", title);
+    fprintf(c->out, "<p>One line for each run, from its settings to its best %s at the right.</p>\n", title);
     fputs(of->lines > NNI_COMPARE_CROWD ? "<div class=\"crowd\">\n" : "<div>\n", c->out);
     const bool drawn = nni_draw_parallel(c->out, "Settings and what came of them", description, of->axes, of->count,
                                          of->names, of->lines);

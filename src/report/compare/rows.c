@@ -116,12 +116,17 @@ static nn_status group(const nni_comparison *c, const char *split, bool draw, si
     return status;
 }
 
+nn_status nni_compare_split(const nni_comparison *c, const char *split, size_t *group_of, nn_error *error)
+{
+    size_t groups = 0;
+    return group(c, split, true, group_of, &groups, error);
+}
+
 nn_status nni_compare_rows(nni_comparison *c, nn_error *error)
 {
-    const char *figure = c->figure ? c->figure : "";
-    const char *split = strncmp(figure, "test_", 5) == 0          ? "test"
-                        : strncmp(figure, "validation_", 11) == 0 ? "validation"
-                                                                  : "train";
+    const char *metric;
+    const nni_figure_split of = c->figure ? nni_figure_split_of(c->figure, &metric) : NNI_FIGURE_OF_NONE;
+    const char *split = nni_figure_split_names[of == NNI_FIGURE_OF_NONE ? NNI_FIGURE_TRAIN : of];
     size_t drawn = 0;
     NN_TRY(nni_allocate(c->count, sizeof *c->measured, "groups of runs", &c->measured, error));
     NN_TRY(nni_allocate(c->count, sizeof *c->trained, "groups of runs", &c->trained, error));

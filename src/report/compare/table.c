@@ -49,46 +49,6 @@ static void put_text(FILE *out, const char *text, size_t most)
     fputs("</td>", out);
 }
 
-static const char *state_of(const nni_history *run)
-{
-    const bool complete =
-        run->planned_epochs > 0 && run->epochs > 0 && run->epoch[run->epochs - 1] >= (double)run->planned_epochs;
-    if (run->locked && (run->state == NNI_RUN_BEGUN || run->state == NNI_RUN_UNKNOWN))
-        return "running";
-    switch (run->state) {
-    case NNI_RUN_BEGUN:
-        return "killed";
-    case NNI_RUN_FINISHED:
-        return "finished";
-    case NNI_RUN_STOPPED:
-        return "stopped";
-    case NNI_RUN_DIVERGED:
-        return "diverged";
-    case NNI_RUN_FAILED:
-        return "failed";
-    case NNI_RUN_UNKNOWN:
-        break;
-    }
-    return complete ? "finished" : "not known";
-}
-
-/* The last value of a curve that is one. */
-static double last_of(const nni_history *run, const nni_curve *curve)
-{
-    for (size_t i = run->epochs; curve && i-- > 0;)
-        if (!isnan(curve->values[i]))
-            return curve->values[i];
-    return NAN;
-}
-
-static double parameters_of(const nni_history *run)
-{
-    double sum = 0;
-    for (size_t i = 0; i < run->layer_count; i++)
-        sum += (double)run->layers[i].parameters;
-    return run->layer_count > 0 ? sum : NAN;
-}
-
 /* What the table has as columns. */
 typedef struct columns {
     const nni_comparison *c;
@@ -113,12 +73,12 @@ static void put_head(const columns *of)
     FILE *out = of->c->out;
     fputs("<thead><tr>", out);
     put_heading(out, "run", false);
+    put_heading(out, "ended", false);
     if (of->figure_count > 0)
         put_figure_headings(of, 0);
     for (size_t i = 0; i < of->setting_count; i++)
         put_heading(out, of->c->settings.paths.text[of->settings[i]],
                     nni_run_setting_numbers(&of->c->settings.each[of->settings[i]], of->c->count, NULL));
-    put_heading(out, "ended", false);
     put_heading(out, "epochs", true);
     put_heading(out, "seconds", true);
     if (of->c->measured_count > 1)
@@ -144,7 +104,7 @@ static void put_figure(const columns *of, const nni_history *run, size_t figure)
         fprintf(out, "<td data-value=\"%.7g\">%s <i>at %.0f</i></td>", curve->values[line],
                 nni_html_number(curve->values[line], DIGITS, text), run->epoch[line]);
     if (figure == 0 || of->all_last)
-        put_number(out, last_of(run, curve), DIGITS);
+        put_number(out, nni_history_last(run, of->figures.text[figure]), DIGITS);
 }
 
 static void put_group(FILE *out, const char *what, size_t group)
@@ -172,21 +132,21 @@ static void put_row(const columns *of, size_t run)
     fputs("<tr><th scope=\"row\"><div>", c->out);
     if (colour != SIZE_MAX)
         fprintf(c->out, "<span class=\"swatch s%zu\"></span>", colour);
-    nni_html_put(c->out, c->labels[run]);
+    nni_html_put(c->out, c->labels.text[run]);
     fputs("</div></th>", c->out);
+    put_text(c->out, nni_history_state(history), VALUE_CHARACTERS);
     if (of->figure_count > 0)
         put_figure(of, history, 0);
     for (size_t i = 0; i < of->setting_count; i++)
         put_setting(of, of->settings[i], run);
-    put_text(c->out, state_of(history), VALUE_CHARACTERS);
     put_number(c->out, history->epochs > 0 ? history->epoch[history->epochs - 1] : 0, 15);
-    put_number(c->out, last_of(history, nni_history_curve(history, "seconds")), 3);
+    put_number(c->out, nni_history_last(history, "seconds"), 3);
     if (c->measured_count > 1)
         put_group(c->out, "rows", c->measured[run]);
     if (c->trained_count > 1)
         put_group(c->out, "data", c->trained[run]);
     if (of->parameters)
-        put_number(c->out, parameters_of(history), 15);
+        put_number(c->out, history->layer_count > 0 ? (double)nni_history_parameters(history) : NAN, 15);
     for (size_t i = 1; i < of->figure_count; i++)
         put_figure(of, history, i);
     fputs("</tr>\n", c->out);
@@ -256,7 +216,7 @@ static nn_status choose_columns(columns *of, size_t *differing, nn_error *error)
         if (settings->each[settings->order[i]].differs && ++*differing <= SETTINGS_MOST)
             of->settings[of->setting_count++] = settings->order[i];
     for (size_t i = 1; i < of->c->count; i++)
-        of->parameters |= parameters_of(of->c->runs[i]) != parameters_of(of->c->runs[0]);
+        of->parameters |= nni_history_parameters(of->c->runs[i]) != nni_history_parameters(of->c->runs[0]);
     return NN_OK;
 }
 

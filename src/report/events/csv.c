@@ -6,17 +6,18 @@
 #include <string.h>
 
 #include "report/events/events.h"
-#include "report/events/runs.h"
 #include "support/files.h"
 
-/* Quoted where it holds what has a meaning in the table; a quote within is written twice. */
+/* Quoted where it holds what has a meaning in the table; a quote within is written twice. Behind an apostrophe,
+ * programs take for text what they would take for a formula. */
 static void put_text(FILE *out, const char *text)
 {
+    const char *before = *text && strchr("=+-@\t\r", *text) ? "'" : "";
     if (!text[strcspn(text, "\",\r\n")] && strcspn(text, " \t") == strlen(text)) {
-        fputs(text, out);
+        fprintf(out, "%s%s", before, text);
         return;
     }
-    fputc('"', out);
+    fprintf(out, "\"%s", before);
     for (; *text; text++) {
         if (*text == '"')
             fputc('"', out);
@@ -82,7 +83,7 @@ nn_status nni_report_csv(const nni_history *const *runs, size_t count, const cha
     nni_string_set figures = {.count = 0}, names = {.count = 0};
     nn_status status = collect_figures(runs, count, &figures, error);
     if (status == NN_OK)
-        status = nni_name_runs(runs, count, &names, error);
+        status = nni_history_names(runs, count, false, &names, error);
     if (status == NN_OK)
         status = write_table(runs, count, &figures, &names, path, error);
     nni_string_set_free(&figures);

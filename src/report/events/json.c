@@ -6,8 +6,9 @@
 
 #include "nntrain/version.h"
 #include "report/events/events.h"
-#include "report/events/runs.h"
+#include "report/figures/class_figures.h"
 #include "report/figures/figures.h"
+#include "report/figures/value_figures.h"
 #include "support/files.h"
 #include "support/json.h"
 #include "support/memory.h"
@@ -202,72 +203,63 @@ static void put_ranks(nni_json *json, const nni_history *run)
 
 /* --- figures of predictions --- */
 
+/* A number for each output. Of a sigmoid of two classes they are those of class 1. */
 static nn_status put_areas(nni_json *json, const nni_prediction_record *record, nn_error *error)
 {
-    double *roc = NULL, *precision = NULL;
-    nn_status status = nni_allocate(record->outputs, sizeof *roc, "areas under curves", &roc, error);
+    const size_t classes = nni_figure_classes(record), outputs = record->outputs;
+    nni_class_figures *each = NULL;
+    nni_mean_curves mean;
+    double *areas = NULL; /* [2, outputs] */
+    nn_status status = nni_allocate(classes, sizeof *each, "areas under curves", &each, error);
     if (status == NN_OK)
-        status = nni_allocate(record->outputs, sizeof *precision, "areas under curves", &precision, error);
-    for (size_t k = 0; status == NN_OK && k < record->outputs; k++) {
-        nni_threshold_curve curve;
-        status = nni_roc(record, k, &curve, error);
-        if (status != NN_OK)
-            break;
-        roc[k] = curve.area;
-        nni_threshold_curve_free(&curve);
-        status = nni_precision_recall(record, k, &curve, error);
-        if (status != NN_OK)
-            break;
-        precision[k] = curve.area;
-        nni_threshold_curve_free(&curve);
-    }
+        status = nni_allocate(2 * outputs, sizeof *areas, "areas under curves", &areas, error);
+    if (status == NN_OK)
+        status = nni_figures_of_classes(record, each, &mean, error);
     if (status == NN_OK) {
-        nni_json_numbers(json, "auroc", roc, record->outputs);
-        nni_json_numbers(json, "average_precision", precision, record->outputs);
+        for (size_t k = 0; k < outputs; k++) {
+            areas[k] = each[classes - outputs + k].auroc;
+            areas[outputs + k] = each[classes - outputs + k].average_precision;
+        }
+        nni_json_numbers(json, "auroc", areas, outputs);
+        nni_json_numbers(json, "average_precision", areas + outputs, outputs);
     }
-    nni_release(roc);
-    nni_release(precision);
+    nni_release(each);
+    nni_release(areas);
     return status;
-}
-
-/* A row with its place in the confusion matrix. */
-typedef struct placed_row {
-    size_t cell; /* true class * classes + predicted class */
-    double weight;
-} placed_row;
-
-static int compare_cells(const void *a, const void *b)
-{
-    const size_t left = ((const placed_row *)a)->cell, right = ((const placed_row *)b)->cell;
-    return (left > right) - (left < right);
 }
 
 /* Cells that are not 0, as [true, predicted, weight]: of 10,000 classes the matrix has 100 million cells. */
 static nn_status put_confusion(nni_json *json, const nni_prediction_record *record, nn_error *error)
 {
-    placed_row *rows = NULL;
-    NN_TRY(nni_allocate(record->rows, sizeof *rows, "the confusion matrix", &rows, error));
-    for (size_t i = 0; i < record->rows; i++)
-        rows[i] = (placed_row){.cell = (size_t)record->class_of[i] * record->class_count + nni_predicted_of(record, i),
-                               .weight = record->weight ? record->weight[i] : 1};
-    qsort(rows, record->rows, sizeof *rows, compare_cells);
+    nni_confusion_cell *cells = NULL;
+    size_t count = 0;
+    NN_TRY(nni_confusion_cells(record, &cells, &count, error));
     nni_json_begin(json, "confusion", '[');
-    for (size_t i = 0, next; i < record->rows; i = next) {
-        double weight = 0;
-        for (next = i; next < record->rows && rows[next].cell == rows[i].cell; next++)
-            weight += rows[next].weight;
-        const size_t of_class = rows[i].cell / record->class_count, predicted = rows[i].cell % record->class_count;
-        const double entry[] = {(double)of_class, (double)predicted, weight};
-        nni_json_numbers(json, NULL, entry, 3);
-    }
+    for (size_t i = 0; i < count; i++)
+        nni_json_numbers(json, NULL, (double[]){(double)cells[i].truth, (double)cells[i].predicted, cells[i].weight},
+                         3);
     nni_json_end(json, ']');
-    nni_release(rows);
+    nni_release(cells);
     return NN_OK;
 }
 
-static nn_status put_predictions(nni_json *json, const nni_history *run, nn_error *error)
+static void put_values(nni_json *json, const nni_prediction_record *record)
 {
-    const nni_prediction_record *record = run->predictions;
+    nni_json_begin(json, "outputs", '[');
+    for (size_t k = 0; k < record->outputs; k++) {
+        const nni_value_figures figures = nni_figures_of_values(record, k);
+        nni_json_begin(json, NULL, '{');
+        nni_json_number(json, "r2", figures.r2);
+        nni_json_number(json, "rmse", figures.rmse);
+        nni_json_number(json, "mae", figures.mae);
+        nni_json_number(json, "bias", figures.bias);
+        nni_json_end(json, '}');
+    }
+    nni_json_end(json, ']');
+}
+
+static nn_status put_predictions(nni_json *json, const nni_prediction_record *record, nn_error *error)
+{
     if (!record || record->rows == 0)
         return NN_OK;
     nni_json_begin(json, "predictions", '{');
@@ -283,29 +275,26 @@ static nn_status put_predictions(nni_json *json, const nni_history *run, nn_erro
     }
     if (record->class_of)
         NN_TRY(put_confusion(json, record, error));
+    if (record->value)
+        put_values(json, record);
     nni_json_end(json, '}');
     return NN_OK;
 }
 
 /* --- runs --- */
 
-static const char *state_of(const nni_history *run)
+/* Notes on a run, and on its predictions where they were read later. */
+static nn_status put_notes(nni_json *json, const nni_history *run, const nni_history *read, nn_error *error)
 {
-    switch (run->state) {
-    case NNI_RUN_BEGUN:
-        return run->locked ? "running" : "killed";
-    case NNI_RUN_FINISHED:
-        return "finished";
-    case NNI_RUN_STOPPED:
-        return "stopped";
-    case NNI_RUN_DIVERGED:
-        return "diverged";
-    case NNI_RUN_FAILED:
-        return "failed";
-    case NNI_RUN_UNKNOWN:
-        break;
-    }
-    return run->locked ? "running" : "unknown";
+    nni_string_set notes = {.count = 0};
+    nn_status status = NN_OK;
+    for (size_t i = 0; i < run->notes.count && status == NN_OK; i++)
+        status = nni_string_set_add(&notes, run->notes.text[i], error);
+    for (size_t i = 0; read && i < read->notes.count && status == NN_OK; i++)
+        status = nni_string_set_add(&notes, read->notes.text[i], error);
+    put_texts(json, "notes", &notes);
+    nni_string_set_free(&notes);
+    return status;
 }
 
 /* Messages and recipes name files and hosts. */
@@ -315,11 +304,9 @@ static nn_status put_run(nni_json *json, const nni_history *run, const char *nam
     nni_json_text(json, "name", name);
     if (!share)
         put_text(json, "folder", run->folder);
-    nni_json_text(json, "state", state_of(run));
-    if (!share) {
+    nni_json_text(json, "state", nni_history_state(run));
+    if (!share)
         put_text(json, "message", run->end_message);
-        put_texts(json, "notes", &run->notes);
-    }
     put_text(json, "ended", run->end_time);
     nni_json_count(json, "epochs", run->epochs);
     nni_json_count(json, "planned_epochs", run->planned_epochs);
@@ -330,18 +317,26 @@ static nn_status put_run(nni_json *json, const nni_history *run, const char *nam
     put_norms(json, run);
     put_histograms(json, run);
     put_ranks(json, run);
-    NN_TRY(put_predictions(json, run, error));
+    /* Those of one run at a time are held. */
+    nni_history *read = NULL;
+    const nni_prediction_record *record = NULL;
+    nn_status status = nni_history_predictions(run, &read, &record, error);
+    if (status == NN_OK)
+        status = put_predictions(json, record, error);
+    if (!share && status == NN_OK)
+        status = put_notes(json, run, read, error);
+    nni_history_free(read);
     if (!share)
         put_text(json, "recipe", run->recipe);
     nni_json_end(json, '}');
-    return NN_OK;
+    return status;
 }
 
 nn_status nni_report_json(const nni_history *const *runs, size_t count, bool share, const char *path, nn_error *error)
 {
     nni_string_set names = {.count = 0};
     nni_draft draft = {.file = NULL};
-    nn_status status = nni_name_runs(runs, count, &names, error);
+    nn_status status = nni_history_names(runs, count, false, &names, error);
     if (status == NN_OK)
         status = nni_draft_open(path, &draft, error);
     if (status == NN_OK) {

@@ -9,24 +9,6 @@
 #include <sys/stat.h>
 #include <time.h>
 
-static bool may_name_a_file(const char *name)
-{
-    return name && *name && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && !strchr(name, '/');
-}
-
-nn_status nni_name_runs(const nni_history *const *runs, size_t count, nni_string_set *names, nn_error *error)
-{
-    for (size_t i = 0; i < count; i++) {
-        const char *name = may_name_a_file(runs[i]->name) ? runs[i]->name : "run";
-        char numbered[NAME_MAX + 1];
-        snprintf(numbered, sizeof numbered, "%s", name);
-        for (size_t number = 2; nni_string_set_find(names, numbered) != SIZE_MAX; number++)
-            snprintf(numbered, sizeof numbered, "%.200s-%zu", name, number);
-        NN_TRY(nni_string_set_add(names, numbered, error));
-    }
-    return NN_OK;
-}
-
 /* "2026-03-01T12:30:00Z"; 0: it is something else */
 static double parse_time(const char *text)
 {

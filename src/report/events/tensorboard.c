@@ -83,15 +83,9 @@ enum { TAG_SIZE = 256 };
 /* "test_accuracy" as "test/accuracy", "learning_rate" as "run/learning_rate": what is before the slash is a group. */
 static void tag_of(const char *figure, char tag[TAG_SIZE])
 {
-    static const char *const splits[] = {"train", "validation", "test"};
-    for (size_t i = 0; i < sizeof splits / sizeof *splits; i++) {
-        const size_t length = strlen(splits[i]);
-        if (strncmp(figure, splits[i], length) == 0 && figure[length] == '_') {
-            snprintf(tag, TAG_SIZE, "%s/%s", splits[i], figure + length + 1);
-            return;
-        }
-    }
-    snprintf(tag, TAG_SIZE, "run/%s", figure);
+    const char *metric;
+    const nni_figure_split split = nni_figure_split_of(figure, &metric);
+    snprintf(tag, TAG_SIZE, "%s/%s", split == NNI_FIGURE_OF_NONE ? "run" : nni_figure_split_names[split], metric);
 }
 
 static void put_curves(event_file *file)
@@ -269,7 +263,7 @@ static nn_status write_run(const nni_history *run, const char *folder, const cha
 nn_status nni_report_tensorboard(const nni_history *const *runs, size_t count, const char *folder, nn_error *error)
 {
     nni_string_set names = {.count = 0};
-    nn_status status = nni_name_runs(runs, count, &names, error);
+    nn_status status = nni_history_names(runs, count, false, &names, error);
     for (size_t i = 0; status == NN_OK && i < count; i++)
         status = write_run(runs[i], folder, names.text[i], error);
     nni_string_set_free(&names);

@@ -83,7 +83,7 @@ static int by_score(const void *left, const void *right)
     return (a->score < b->score) - (a->score > b->score);
 }
 
-/* Puts the scores of rows that are of a class in place. of: [rows] a class, or NULL for every label */
+/* Puts the scores of rows that are of a class in place; rows without weight make no threshold. */
 static void place_own_rows(struct ranking *ranking)
 {
     const nni_prediction_record *record = ranking->record;
@@ -92,9 +92,12 @@ static void place_own_rows(struct ranking *ranking)
         const size_t first = classes ? (size_t)record->class_of[row] : 0;
         const size_t last = classes ? first + 1 : ranking->classes;
         for (size_t c = first; c < last; c++)
-            if (is_of(record, row, c))
-                ranking->thresholds[ranking->end[c]++] =
-                    (struct threshold){.score = score_of(record, row, c), .own = weight_of(record, row)};
+            if (is_of(record, row, c)) {
+                const struct threshold own = {.score = score_of(record, row, c), .own = weight_of(record, row)};
+                ranking->undefined[c] = ranking->undefined[c] || isnan(own.score);
+                if (own.own > 0)
+                    ranking->thresholds[ranking->end[c]++] = own;
+            }
     }
 }
 
@@ -103,8 +106,6 @@ static void sort_thresholds(struct ranking *ranking)
     for (size_t c = 0; c < ranking->classes; c++) {
         const size_t begin = ranking->begin[c], end = ranking->end[c];
         struct threshold *at = ranking->thresholds;
-        for (size_t i = begin; i < end; i++)
-            ranking->undefined[c] = ranking->undefined[c] || isnan(at[i].score);
         if (ranking->undefined[c])
             continue;
         qsort(at + begin, end - begin, sizeof *at, by_score);
@@ -129,6 +130,8 @@ static void count_others(struct ranking *ranking)
                 continue;
             const double score = score_of(record, row, c);
             ranking->undefined[c] = isnan(score);
+            if (!(weight > 0))
+                continue;
             size_t low = ranking->begin[c], high = ranking->end[c];
             while (low < high) { /* the highest threshold that is not above the score */
                 const size_t middle = low + (high - low) / 2;

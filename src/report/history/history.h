@@ -189,15 +189,66 @@ void nni_history_free(nni_history *history);
 /** @return a curve by its name; NULL: the run has none */
 const nni_curve *nni_history_curve(const nni_history *history, const char *name);
 
+/**
+ * Predictions of a run: those that it has, else they are read now, so that of many runs few are held at a time.
+ *
+ * @param read         receives what is to be freed with nni_history_free, with its own notes; NULL: nothing was read
+ * @param predictions  receives them; NULL: none recorded, or the folder is gone
+ * @return NN_SYSTEM where memory runs out
+ */
+nn_status nni_history_predictions(const nni_history *history, nni_history **read,
+                                  const nni_prediction_record **predictions, nn_error *error);
+
+/**
+ * Names runs by the last component of their folders. Where these are the same: "digits", "digits-2", and each may be
+ * the name of a file; or with `by_folder` by what differs in the folders, "a/digits", "b/digits", which shared pages
+ * must not show.
+ *
+ * @param names  empty; receives [count] distinct names, to be freed with nni_string_set_free
+ */
+nn_status nni_history_names(const nni_history *const *runs, size_t count, bool by_folder, nni_string_set *names,
+                            nn_error *error);
+
+/** @return how a run stands: "running", "finished", "stopped", "diverged", "failed", "killed", or "unknown". Without
+ * records it is finished once all its epochs are there */
+const char *nni_history_state(const nni_history *history);
+
+/** @return the last value of a curve that is finite; NAN: there is none, or no such curve */
+double nni_history_last(const nni_history *history, const char *curve);
+
+/** @return parameters of its network; 0: not known */
+size_t nni_history_parameters(const nni_history *history);
+
+/** Rows that a figure is of. */
+typedef enum nni_figure_split {
+    NNI_FIGURE_TRAIN,
+    NNI_FIGURE_VALIDATION,
+    NNI_FIGURE_TEST,
+    NNI_FIGURE_SPLITS,
+    NNI_FIGURE_OF_NONE = NNI_FIGURE_SPLITS, /**< "learning_rate", "seconds" */
+} nni_figure_split;
+
+/** Their names: "train", "validation", "test". */
+extern const char *const nni_figure_split_names[NNI_FIGURE_SPLITS];
+
+/** @return the rows that a figure of metrics.jsonl is of. @param metric  receives the rest of its name: "accuracy" of
+ * "test_accuracy"; of none of them all of it */
+nni_figure_split nni_figure_split_of(const char *name, const char **metric);
+
 /** @return whether smaller is better of a figure by its name, "test_loss", "validation_accuracy"; what is no metric of
  * the table (learning_rate, seconds) is neither: *known is false */
 bool nni_history_lower_is_better(const char *name, bool *known);
 
-/** @return index of the line with the best value of a curve; SIZE_MAX: none is finite */
+/** @return index of the line with the best value of a curve; of equal ones that with the least loss of the same split,
+ * but the first of what early stopping judges by, as it does; SIZE_MAX: none is finite */
 size_t nni_history_best(const nni_history *history, const nni_curve *curve);
 
-/** @return the figure that the run is judged by: its early-stopping metric of validation, else test_accuracy, test_r2,
- * ..., test_loss, else train_loss; NULL: no curves */
+/** @return the figure that the run is judged by: its early-stopping metric of validation, else what a training prints
+ * beside the loss (accuracy, f1_micro, rmse) or the loss, of validation rather than of test, else train_loss; NULL: no
+ * curves */
 const nni_curve *nni_history_main_curve(const nni_history *history);
+
+/** @return test_METRIC beside validation_METRIC; NULL: the curve is of another split, or there is none */
+const nni_curve *nni_history_test_of(const nni_history *history, const nni_curve *curve);
 
 #endif

@@ -68,6 +68,23 @@ nn_status nni_history_read(const char *folder, nni_history_wanted wanted, nni_hi
     return NN_OK;
 }
 
+nn_status nni_history_predictions(const nni_history *history, nni_history **read,
+                                  const nni_prediction_record **predictions, nn_error *error)
+{
+    nn_error said;
+    *read = NULL;
+    *predictions = history->predictions;
+    if (*predictions)
+        return NN_OK;
+    const nn_status status = nni_history_read(history->folder, (nni_history_wanted){.predictions = true}, read, &said);
+    if (status == NN_SYSTEM)
+        return nn_fail(error, NN_SYSTEM, "%s", said.message);
+    if (status != NN_OK)
+        *read = NULL; /* the folder is gone */
+    *predictions = *read ? (*read)->predictions : NULL;
+    return NN_OK;
+}
+
 static void free_origin(nni_run_origin *origin)
 {
     nni_release(origin->time);

@@ -6,8 +6,8 @@
 #include "report/page/section.h"
 
 /**
- * Writes a text as nni_html_put does. On a page to be shared every path in it is its last component alone, and every
- * host that the run knows is "a host".
+ * Writes a text as nni_html_put does. On a page to be shared every path in it is its last component alone, or
+ * nothing where that names a user, and every host that the run knows is "HOST".
  */
 void nni_share_put(const nni_page *page, const char *text);
 

@@ -5,20 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const nni_figure_split_names[NNI_FIGURE_SPLITS] = {"train", "validation", "test"};
-
-nni_figure_split nni_figure_split_of(const char *name, const char **metric)
-{
-    for (int split = 0; split < NNI_FIGURE_SPLITS; split++) {
-        const size_t length = strlen(nni_figure_split_names[split]);
-        *metric = name + length + 1;
-        if (strncmp(name, nni_figure_split_names[split], length) == 0 && name[length] == '_' && **metric)
-            return (nni_figure_split)split;
-    }
-    *metric = name;
-    return NNI_FIGURE_OF_NONE;
-}
-
 bool nni_metric_begins(const nni_history *run, size_t curve, const char **metric)
 {
     const char *other;
@@ -47,6 +33,8 @@ nni_words nni_metric_in_words(const char *metric)
     size_t length = 0;
     if (strcmp(metric, "top_k") == 0)
         return (nni_words){.text = "top-k accuracy"};
+    if (strcmp(metric, "f1_micro") == 0)
+        return (nni_words){.text = "micro F1"};
     for (const char *word = metric, *end; *word && length < sizeof words.text; word = *end ? end + 1 : end) {
         end = word + strcspn(word, "_");
         const char *special = special_word(word, (size_t)(end - word));

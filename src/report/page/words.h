@@ -8,22 +8,6 @@
 
 #include "report/history/history.h"
 
-/** Rows that a figure is of. */
-typedef enum nni_figure_split {
-    NNI_FIGURE_TRAIN,
-    NNI_FIGURE_VALIDATION,
-    NNI_FIGURE_TEST,
-    NNI_FIGURE_SPLITS,
-    NNI_FIGURE_OF_NONE = NNI_FIGURE_SPLITS, /**< "learning_rate", "seconds" */
-} nni_figure_split;
-
-/** Their names: "train", "validation", "test". */
-extern const char *const nni_figure_split_names[NNI_FIGURE_SPLITS];
-
-/** @return the rows that a figure of metrics.jsonl is of. @param metric  receives the rest of its name: "accuracy" of
- * "test_accuracy"; of none of them all of it */
-nni_figure_split nni_figure_split_of(const char *name, const char **metric);
-
 /** @return whether a curve is the first of its metric, of any split. @param metric  receives the metric */
 bool nni_metric_begins(const nni_history *run, size_t curve, const char **metric);
 

@@ -6,6 +6,7 @@
 #include "draw/html.h"
 #include "recipe/sections.h"
 #include "report/page/section.h"
+#include "report/page/share.h"
 #include "report/sections/recipe_values.h"
 #include "yaml/schema.h"
 
@@ -205,7 +206,7 @@ nn_status nni_section_recipe(const nni_page *page, nn_error *error)
         status = put_recipe(page, pool, root, error);
     else {
         fputs("<p class=\"warn\">recipe.yaml cannot be read: ", page->out);
-        nni_html_put(page->out, wrong.message);
+        nni_share_put(page, wrong.message);
         fputs(".</p>\n", page->out);
         status = NN_OK;
     }

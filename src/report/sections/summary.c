@@ -125,13 +125,15 @@ static double last_of(const nni_history *run, const char *name)
 static void put_curve_card(FILE *out, const nni_history *run, const nni_curve *curve)
 {
     const char *metric;
-    char what[128], beside[64] = "no epoch has a value";
+    char what[128], beside[128] = "no epoch has a value", number[NNI_HTML_NUMBER];
     const nni_figure_split split = nni_figure_split_of(curve->name, &metric);
     const size_t best = nni_history_best(run, curve);
+    const nni_curve *test = nni_history_test_of(run, curve);
     snprintf(what, sizeof what, "best %s %s", split < NNI_FIGURE_SPLITS ? nni_figure_split_names[split] : "",
              nni_metric_in_words(metric).text);
     if (best != SIZE_MAX)
-        snprintf(beside, sizeof beside, "after epoch %.0f", run->epoch[best]);
+        snprintf(beside, sizeof beside, "after epoch %.0f%s%s", run->epoch[best], test ? "; test there: " : "",
+                 test ? nni_html_number(test->values[best], 4, number) : "");
     put_card(out, what, best == SIZE_MAX ? (double)NAN : curve->values[best], 4, "", beside);
 }
 

@@ -10,8 +10,7 @@
 #include "support/printable.h"
 #include "support/utf8.h"
 
-enum { SPLITS = 3, BESIDE_LEAST = 60, GAP = 2 };
-static const char *const splits[SPLITS] = {"train", "validation", "test"};
+enum { BESIDE_LEAST = 60, GAP = 2 };
 
 nni_terminal_text nni_terminal_ask(void)
 {
@@ -28,7 +27,7 @@ nni_terminal_text nni_terminal_ask(void)
 
 /* The curves of one metric. */
 typedef struct metric_curves {
-    nni_terminal_series series[SPLITS];
+    nni_terminal_series series[NNI_FIGURE_SPLITS];
     size_t count;
     double least, most; /* of what is finite */
     bool drawable;
@@ -52,12 +51,12 @@ static void add(metric_curves *curves, const nni_history *run, const nni_curve *
 static metric_curves collect(const nni_history *run, const char *metric)
 {
     metric_curves curves = {.least = INFINITY, .most = -INFINITY};
-    for (size_t s = 0; s < SPLITS; s++) {
+    for (size_t s = 0; s < NNI_FIGURE_SPLITS; s++) {
         char name[128];
-        snprintf(name, sizeof name, "%s_%s", splits[s], metric);
+        snprintf(name, sizeof name, "%s_%s", nni_figure_split_names[s], metric);
         const nni_curve *curve = nni_history_curve(run, name);
         if (curve)
-            add(&curves, run, curve, splits[s]);
+            add(&curves, run, curve, nni_figure_split_names[s]);
     }
     return curves;
 }
@@ -66,13 +65,9 @@ static metric_curves collect(const nni_history *run, const char *metric)
 static const char *main_metric(const nni_history *run)
 {
     const nni_curve *curve = nni_history_main_curve(run);
-    for (size_t s = 0; curve && s < SPLITS; s++) {
-        const size_t length = strlen(splits[s]);
-        if (strncmp(curve->name, splits[s], length) == 0 && curve->name[length] == '_' &&
-            strcmp(curve->name + length, "_loss") != 0)
-            return curve->name + length + 1;
-    }
-    return NULL;
+    const char *metric;
+    const bool is_metric = curve && nni_figure_split_of(curve->name, &metric) != NNI_FIGURE_OF_NONE;
+    return is_metric && strcmp(metric, "loss") != 0 ? metric : NULL;
 }
 
 bool nni_terminal_has_curves(const nni_history *run)

@@ -160,6 +160,13 @@ nn_status nni_report_theory_page(FILE *out, const nni_history *const *runs, size
         for (size_t i = 0; i < count; i++)
             entries[i] = entry_of(runs[i], i);
         qsort(entries, count, sizeof *entries, compare_entries);
+        if (count_of(entries, count, NOTHING) == count)
+            status = nn_fail(error, NN_DATA,
+                             "no run has what the theory draws: frames of a network of one or two inputs "
+                             "(record.boundary) or the loss over its two parameters (record.surface); without --theory "
+                             "there is a report");
+    }
+    if (status == NN_OK) {
         for (size_t i = 0; i < count; i++)
             sorted[i] = entries[i].run;
         put_beginning(out, entries, count);

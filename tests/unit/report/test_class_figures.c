@@ -144,6 +144,31 @@ static void an_output_that_is_no_number_takes_away_its_class_alone(void)
     free_record(&record);
 }
 
+/* Not even where it has the highest score of all. */
+static void a_row_without_weight_changes_nothing(void)
+{
+    for (int kind = 0; kind < 2; kind++) {
+        nni_prediction_record record =
+            random_record(kind ? NN_PREDICTS_LABELS : NN_PREDICTS_CLASSES, 60, 3, kind ? 0 : 3, true);
+        nni_class_figures without[3], with[3];
+        nni_mean_curves mean;
+        for (size_t row = 56; row < 60; row++) {
+            record.weight[row] = 0;
+            for (size_t c = 0; c < 3; c++)
+                record.output[row * 3 + c] = row % 2 ? 1 : 0.512F;
+        }
+        CU_ASSERT_EQUAL_FATAL(nni_figures_of_classes(&record, with, &mean, NULL), NN_OK);
+        CU_ASSERT_TRUE(isfinite(mean.average_precision) && isfinite(mean.precision[0]));
+        record.rows = 56;
+        CU_ASSERT_EQUAL_FATAL(nni_figures_of_classes(&record, without, &mean, NULL), NN_OK);
+        for (size_t c = 0; c < 3; c++) {
+            CU_ASSERT_EQUAL(with[c].auroc, without[c].auroc);
+            CU_ASSERT_EQUAL(with[c].average_precision, without[c].average_precision);
+        }
+        free_record(&record);
+    }
+}
+
 static void cells_are_those_of_the_matrix(void)
 {
     enum { CLASSES = 6 };
@@ -196,6 +221,7 @@ int main(void)
         NN_TEST(areas_are_those_of_pairs_and_of_precisions),
         NN_TEST(a_class_without_rows_or_with_all_has_no_auroc),
         NN_TEST(an_output_that_is_no_number_takes_away_its_class_alone),
+        NN_TEST(a_row_without_weight_changes_nothing),
         NN_TEST(cells_are_those_of_the_matrix),
         NN_TEST(values_have_the_figures_of_their_formulas),
     };

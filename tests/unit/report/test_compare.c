@@ -232,7 +232,7 @@ static nni_comparison compare(made_run *runs, size_t count, bool share, const nn
     for (size_t i = 0; i < count; i++)
         histories[i] = settle(&runs[i]);
     nni_comparison c = {.runs = histories, .count = count, .share = share};
-    CU_ASSERT_EQUAL_FATAL(nni_compare_label(&c, &error), NN_OK);
+    CU_ASSERT_EQUAL_FATAL(nni_history_names(histories, count, !share, &c.labels, &error), NN_OK);
     CU_ASSERT_EQUAL_FATAL(nni_run_settings_read(histories, count, &c.settings, &error), NN_OK);
     CU_ASSERT_EQUAL_FATAL(nni_compare_choose(&c, &error), NN_OK);
     CU_ASSERT_EQUAL_FATAL(nni_compare_rows(&c, &error), NN_OK);
@@ -246,16 +246,16 @@ static void runs_of_one_name_are_told_apart(void)
                        make_run("other", "/home/me/other", NULL, 1), make_run("other", "/home/me/other", NULL, 1)};
     const nni_history *histories[4];
     nni_comparison c = compare(runs, 4, false, histories);
-    CU_ASSERT_STRING_EQUAL(c.labels[0], "a/run");
-    CU_ASSERT_STRING_EQUAL(c.labels[1], "b/run");
-    CU_ASSERT_STRING_EQUAL(c.labels[2], "other");
-    CU_ASSERT_STRING_EQUAL(c.labels[3], "other (2)");
+    CU_ASSERT_STRING_EQUAL(c.labels.text[0], "a/run");
+    CU_ASSERT_STRING_EQUAL(c.labels.text[1], "b/run");
+    CU_ASSERT_STRING_EQUAL(c.labels.text[2], "other");
+    CU_ASSERT_STRING_EQUAL(c.labels.text[3], "other-2");
     nni_comparison_free(&c);
     c = compare(runs, 4, true, histories);
-    CU_ASSERT_STRING_EQUAL(c.labels[0], "run (1)");
-    CU_ASSERT_STRING_EQUAL(c.labels[1], "run (2)");
-    CU_ASSERT_STRING_EQUAL(c.labels[2], "other (1)");
-    CU_ASSERT_STRING_EQUAL(c.labels[3], "other (2)");
+    CU_ASSERT_STRING_EQUAL(c.labels.text[0], "run");
+    CU_ASSERT_STRING_EQUAL(c.labels.text[1], "run-2");
+    CU_ASSERT_STRING_EQUAL(c.labels.text[2], "other");
+    CU_ASSERT_STRING_EQUAL(c.labels.text[3], "other-2");
     nni_comparison_free(&c);
     char *page = written(runs, 4, true);
     check_lacks(page, "home");
@@ -288,9 +288,74 @@ static void the_best_come_first_and_those_of_other_rows_last(void)
     CU_ASSERT_EQUAL(c.best_epoch[3], EPOCHS);
     nni_comparison_free(&c);
     char *page = written(runs, 4, false);
-    check_has(page, "the best is <b>high</b> with 0.9 at epoch 30, before <b>low</b>");
+    check_has(page,
+              "the best of those measured on the same rows is <b>high</b> with 0.9 at epoch 30, before <b>low</b>");
     check_has(page, "<b>elsewhere</b> was measured on other rows than the rest: their figures cannot be compared");
     free(page);
+}
+
+static void equal_runs_are_ordered_by_their_last_values_and_all_named(void)
+{
+    made_run runs[] = {make_run("a", "a", NULL, 0.9), make_run("b", "b", NULL, 0.9), make_run("c", "c", NULL, 0.9),
+                       make_run("d", "d", NULL, 0.8)};
+    runs[0].values[0] = runs[2].values[0] = 0.9; /* the best of all three, and less at the end */
+    runs[0].values[EPOCHS - 1] = 0.6;
+    runs[2].values[EPOCHS - 1] = 0.7;
+    const nni_history *histories[4];
+    nni_comparison c = compare(runs, 4, false, histories);
+    const size_t expected[] = {1, 2, 0, 3};
+    CU_ASSERT_EQUAL(memcmp(c.order, expected, sizeof expected), 0);
+    nni_comparison_free(&c);
+    char *page = written(runs, 4, false);
+    check_has(page, "the best is <b>b</b> with 0.9 at epoch 30, the same as <b>c</b> and <b>a</b>.");
+    free(page);
+}
+
+static void of_runs_of_different_rows_none_is_the_best(void)
+{
+    made_run runs[] = {make_run("a", "a", "seed: 1\n", 0.9), make_run("b", "b", "seed: 2\n", 0.8),
+                       make_run("c", "c", "seed: 3\n", NAN)};
+    for (size_t i = 0; i < 3; i++)
+        runs[i].origin.data_digest = i + 1;
+    char *page = written(runs, 3, false);
+    check_lacks(page, "the best is");
+    check_lacks(page, "the best of");
+    check_has(page, "3 different sets of rows: their figures cannot be compared, and none is the best.");
+    check_has(page, "2 of 3 runs are drawn: those that have the figure.");
+    check_has(page, "Each run is measured on rows of its own");
+    free(page);
+}
+
+static void the_test_figure_stands_beside_that_of_validation(void)
+{
+    made_run runs[] = {make_run("a", "a", NULL, 0.9), make_run("b", "b", NULL, 0.8)};
+    double test[EPOCHS];
+    for (size_t i = 0; i < EPOCHS; i++)
+        test[i] = 0.75 - 0.001 * (double)i;
+    nni_curve curves[2][3];
+    const nni_history *histories[2];
+    char *text = NULL;
+    size_t length = 0;
+    nn_error error = {.message = ""};
+    FILE *out = open_memstream(&text, &length);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(out);
+    for (size_t i = 0; i < 2; i++) {
+        histories[i] = settle(&runs[i]);
+        curves[i][0] = (nni_curve){.name = "train_loss", .values = test};
+        curves[i][1] = (nni_curve){.name = "test_accuracy", .values = test};
+        curves[i][2] = (nni_curve){.name = "validation_accuracy", .values = runs[i].values};
+        runs[i].history.curves = curves[i];
+        runs[i].history.curve_count = 3;
+    }
+    const nni_report_options options = {.share = false};
+    CU_ASSERT_EQUAL(nni_report_compare_page(out, histories, 2, &options, &error), NN_OK);
+    CU_ASSERT_EQUAL(fclose(out), 0);
+    check_has(text,
+              "By validation accuracy, the best is <b>a</b> with 0.9 at epoch 30 (test accuracy there 0.721), before");
+    const char *head = strstr(text, "<thead>");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(head);
+    CU_ASSERT(strstr(head, ">test accuracy</th>") < strstr(head, ">train loss</th>"));
+    free(text);
 }
 
 static void less_is_better_of_a_loss(void)
@@ -310,7 +375,7 @@ static void rows_drawn_by_another_seed_are_told(void)
     char *const other = "seed: 2\ndata: {train: {file: a}, test: {fraction: 0.2}}\n";
     made_run runs[] = {make_run("a", "a", held_out, 0.9), make_run("b", "b", other, 0.8)};
     char *page = written(runs, 2, false);
-    check_has(page, "drawn anew by seed, fraction or fold");
+    check_has(page, "The held-out rows differ between runs (by seed, fraction or fold)");
     check_lacks(page, "their figures cannot be compared");
     free(page);
     runs[1].history.recipe = held_out;
@@ -362,13 +427,15 @@ static void two_runs_are_compared_by_name(void)
     predict(&runs[0], 0, 1);
     predict(&runs[1], 1, 11);
     char *page = written(runs, 2, false);
-    check_has(page, "<b>a</b> is better than <b>b</b>: 10 rows only <b>a</b> has right, 1 only <b>b</b>; p = 0.012.");
+    check_has(page,
+              "<b>a</b> is better than <b>b</b>: 10 rows are right only in <b>a</b>, 1 only in <b>b</b>; p = 0.012.");
     free(page);
     /* The ranking is of the best epoch, predictions are of the last: the other may be better there. */
     predict(&runs[0], 1, 11);
     predict(&runs[1], 0, 1);
     page = written(runs, 2, false);
-    check_has(page, "<b>b</b> is better than <b>a</b>: 10 rows only <b>b</b> has right, 1 only <b>a</b>; p = 0.012.");
+    check_has(page,
+              "<b>b</b> is better than <b>a</b>: 10 rows are right only in <b>b</b>, 1 only in <b>a</b>; p = 0.012.");
     free(page);
 }
 
@@ -382,10 +449,30 @@ static void several_comparisons_are_corrected(void)
     predict(&runs[2], 1, 11);
     char *page = written(runs, 4, false);
     check_has(page, "All p are corrected for 2 comparisons (Holm)");
+    check_has(
+        page,
+        "The difference from <b>b</b> may be chance: 3 rows are right only in it, 1 only in the other; p = 0.62.");
+    check_has(page, "It is better than <b>c</b>: 10 rows are right only in it, 1 only in the other; p = 0.023.");
+    check_has(page, "Not compared, because predictions of the same rows are missing: <b>d</b>.");
+    free(page);
+}
+
+/* Of data that are sorted by class each fold has the same targets, and rows are numbered within the split. */
+static void folds_of_other_rows_are_not_tested(void)
+{
+    char *const first = "data: {train: {file: a}, validation: {fold: 1/5, stratified: true}}\n";
+    char *const second = "data: {train: {file: a}, validation: {fold: 2/5, stratified: true}}\n";
+    made_run runs[] = {make_run("a", "a", first, 0.9), make_run("b", "b", first, 0.8), make_run("c", "c", second, 0.7),
+                       make_run("d", "d", first, 0.6)};
+    for (size_t i = 0; i < 4; i++) {
+        predict(&runs[i], i, i + 1);
+        runs[i].record.split = i < 3 ? "validation" : "test";
+    }
+    char *page = written(runs, 4, false);
     check_has(page,
-              "The difference from <b>b</b> may be chance: 3 rows only it has right, 1 only the other; p = 0.62.");
-    check_has(page, "It is better than <b>c</b>: 10 rows only it has right, 1 only the other; p = 0.023.");
-    check_has(page, "Not compared, for want of predictions of the same rows: <b>d</b>.");
+              "The predictions of <b>a</b> and <b>b</b> for the same 60 validation rows, by the model that each run "
+              "kept, are compared by McNemar's test");
+    check_has(page, "Not compared, because predictions of the same rows are missing: <b>c</b> and <b>d</b>.");
     free(page);
 }
 
@@ -420,11 +507,22 @@ static void hostile_names_and_settings_stay_text(void)
     free(page);
 }
 
+static void numbers_that_are_written_otherwise_have_places_of_their_own(void)
+{
+    made_run runs[] = {make_run("a", "a", "seed: \"01\"\n", 0.9), make_run("b", "b", "seed: \"1\"\n", 0.8),
+                       make_run("c", "c", "seed: 0\n", 0.7)};
+    char *page = written(runs, 3, false);
+    check_has(page, "Settings and what came of them");
+    check_has(page, ">01</text>");
+    check_has(page, ">1</text>");
+    free(page);
+}
+
 static void runs_without_anything_make_a_page(void)
 {
     made_run runs[] = {make_run("a", "a", NULL, NAN), make_run("b", "b", NULL, NAN)};
     char *page = written(runs, 2, false);
-    check_has(page, "No run has a figure yet");
+    check_has(page, "No run has recorded a metric yet");
     check_has(page, "</html>");
     free(page);
     page = written(runs, 1, false);
@@ -443,6 +541,14 @@ static void a_run_that_explodes_leaves_the_others_apart(void)
     char *page = written(runs, 10, false);
     check_has(page, "far worse than those of the best runs lie outside");
     check_lacks(page, "data-y-min=\"-1e");
+    free(page);
+    for (size_t i = 0; i < EPOCHS; i++) /* of two runs, half of all values */
+        runs[1].values[i] = -4e22;
+    runs[1].history.state = NNI_RUN_DIVERGED;
+    page = written(runs, 2, false);
+    check_has(page, "far worse than those of the best runs lie outside");
+    check_lacks(page, "data-y-min=\"-4e");
+    check_has(page, "<p class=\"warn\"><b>a-2</b> diverged.</p>");
     free(page);
 }
 
@@ -501,7 +607,7 @@ static void a_thousand_runs_stay_below_two_megabytes(void)
         fprintf(stderr, "\n%zu bytes\n", length);
     CU_ASSERT_EQUAL(occurrences(text, "<tr><th scope=\"row\">"), RUNS_MOST);
     CU_ASSERT_EQUAL(occurrences(text, "<span class=\"swatch"), NNI_COMPARE_COLOURED);
-    check_has(text, "The 8 runs with the best test accuracy are in colour, the other 992 pale");
+    check_has(text, "The 8 runs with the best validation accuracy are in colour, the other 992 pale");
     check_has(text, "Last values are those of the first figure alone");
     free(text);
 }
@@ -516,13 +622,18 @@ int main(void)
         NN_TEST(runs_of_one_name_are_told_apart),
         NN_TEST(long_names_are_shortened_in_the_middle_by_whole_characters),
         NN_TEST(the_best_come_first_and_those_of_other_rows_last),
+        NN_TEST(equal_runs_are_ordered_by_their_last_values_and_all_named),
+        NN_TEST(of_runs_of_different_rows_none_is_the_best),
+        NN_TEST(the_test_figure_stands_beside_that_of_validation),
         NN_TEST(less_is_better_of_a_loss),
         NN_TEST(rows_drawn_by_another_seed_are_told),
         NN_TEST(other_training_rows_do_not_part_runs),
         NN_TEST(two_runs_are_compared_by_name),
         NN_TEST(several_comparisons_are_corrected),
+        NN_TEST(folds_of_other_rows_are_not_tested),
         NN_TEST(values_are_compared_by_an_interval),
         NN_TEST(hostile_names_and_settings_stay_text),
+        NN_TEST(numbers_that_are_written_otherwise_have_places_of_their_own),
         NN_TEST(runs_without_anything_make_a_page),
         NN_TEST(a_run_that_explodes_leaves_the_others_apart),
         NN_TEST(a_thousand_runs_stay_below_two_megabytes),

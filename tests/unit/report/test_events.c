@@ -156,6 +156,64 @@ static void a_table_quotes_what_has_a_meaning_in_it(void)
     free(text);
 }
 
+/* What a spreadsheet would compute stays a name. */
+static void a_name_that_looks_like_a_formula_is_text(void)
+{
+    nn_error error;
+    size_t bytes;
+    char formula[] = "=1+1", figure[] = "@sum, b";
+    nni_curve curve = {figure, accuracy};
+    nni_history other = {
+        .folder = folder, .name = formula, .epochs = 1, .epoch = epochs, .curves = &curve, .curve_count = 1};
+    const nni_history *const runs[] = {&other};
+    CU_ASSERT_EQUAL_FATAL(nni_report_csv(runs, 1, "figures.csv", &error), NN_OK);
+    char *text = read_file("figures.csv", &bytes);
+    CU_ASSERT_STRING_EQUAL(text, "run,epoch,\"'@sum, b\"\r\n'=1+1,1,0.1\r\n");
+    free(text);
+}
+
+static void check_predictions(nni_prediction_record *record, const char *expected)
+{
+    nn_error error;
+    size_t bytes;
+    nni_history predicted = run;
+    predicted.predictions = record;
+    const nni_history *const runs[] = {&predicted};
+    CU_ASSERT_EQUAL_FATAL(nni_report_json(runs, 1, true, "predictions.json", &error), NN_OK);
+    char *text = read_file("predictions.json", &bytes), *kept = text;
+    for (const char *at = text; *at; at++) /* without blanks */
+        if (*at != ' ' && *at != '\n')
+            *kept++ = *at;
+    *kept = '\0';
+    if (!strstr(text, expected))
+        fprintf(stderr, "\nthere is no %s in:\n%s\n", expected, strstr(text, "\"predictions\""));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, expected));
+    free(text);
+}
+
+/* Of five rows the third has no weight; by hand: 3 of 4 pairs are in order; precisions (1 + 2/3) / 2. */
+static void json_has_the_figures_of_predictions(void)
+{
+    char split[] = "test";
+    float sigmoid[] = {0.9F, 0.6F, 1, 0.3F, 0.7F};
+    int32_t classes[] = {1, 1, 0, 0, 0};
+    double weight[] = {1, 1, 0, 1, 1};
+    check_predictions(&(nni_prediction_record){.kind = NN_PREDICTS_CLASSES,
+                                               .split = split,
+                                               .rows = 5,
+                                               .outputs = 1,
+                                               .class_count = 2,
+                                               .output = sigmoid,
+                                               .class_of = classes,
+                                               .weight = weight},
+                      "\"auroc\":[0.75],\"average_precision\":[0.833333333],\"confusion\":[[0,0,1],[0,1,1],[1,1,2]]");
+    double value[] = {1.5, 2, 3, 10}, target[] = {1, 2, 4, 9};
+    check_predictions(
+        &(nni_prediction_record){
+            .kind = NN_PREDICTS_VALUES, .split = split, .rows = 4, .outputs = 1, .value = value, .target = target},
+        "\"outputs\":[{\"r2\":0.940789474,\"rmse\":0.75,\"mae\":0.625,\"bias\":0.125}]");
+}
+
 static void json_that_is_shared_names_no_host_path_or_recipe(void)
 {
     nn_error error;
@@ -278,6 +336,8 @@ int main(void)
         NN_TEST(messages_have_the_wire_format_of_protobuf),
         NN_TEST(events_are_those_that_tensorboard_writes),
         NN_TEST(a_table_quotes_what_has_a_meaning_in_it),
+        NN_TEST(a_name_that_looks_like_a_formula_is_text),
+        NN_TEST(json_has_the_figures_of_predictions),
         NN_TEST(json_that_is_shared_names_no_host_path_or_recipe),
         NN_TEST(the_second_input_of_a_frame_goes_upwards),
         NN_TEST(a_unit_that_looks_at_images_is_a_tile_on_its_own_scale),

@@ -99,7 +99,50 @@ static void the_best_line_is_found_in_the_right_direction(void)
     CU_ASSERT(!nni_history_lower_is_better("test_auroc", &known) && known);
     CU_ASSERT(!nni_history_lower_is_better("seconds", &known) && !known);
     CU_ASSERT(!nni_history_lower_is_better("test_", &known) && !known);
-    CU_ASSERT_STRING_EQUAL(nni_history_main_curve(history)->name, "test_accuracy");
+    nni_history_free(history);
+    remove_files();
+}
+
+/* As a training prints them; the labels of a row that are all right, and R2, are not what it prints. */
+static void a_run_is_judged_by_what_a_training_prints_and_by_validation_first(void)
+{
+    static const char *const lines[][2] = {
+        {"\"train_loss\": 1, \"test_loss\": 1, \"test_subset_accuracy\": 0.5, \"test_f1_micro\": 0.8", "test_f1_micro"},
+        {"\"train_loss\": 1, \"test_loss\": 1, \"test_r2\": 0.5, \"test_rmse\": 0.8", "test_rmse"},
+        {"\"train_loss\": 1, \"test_rmse\": 0.5, \"validation_r2\": 0.8, \"validation_rmse\": 0.4", "validation_rmse"},
+        {"\"test_loss\": 1, \"test_accuracy\": 0.5, \"validation_accuracy\": 0.8", "validation_accuracy"},
+        {"\"train_loss\": 1, \"test_loss\": 2", "test_loss"},
+        {"\"seconds\": 1, \"train_loss\": 2", "train_loss"},
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        char text[256];
+        snprintf(text, sizeof text, "{\"epoch\": 1, %s}\n", lines[i][0]);
+        write_text("metrics.jsonl", text);
+        nni_history *history = read_run();
+        const nni_curve *judge = nni_history_main_curve(history);
+        CU_ASSERT_STRING_EQUAL(judge->name, lines[i][1]);
+        const nni_curve *test = nni_history_test_of(history, judge);
+        CU_ASSERT_STRING_EQUAL(test ? test->name : "none", i == 2 ? "test_rmse" : i == 3 ? "test_accuracy" : "none");
+        nni_history_free(history);
+        remove_files();
+    }
+}
+
+/* Of equal ones the one of the least loss; early stopping keeps the first of what it judges by. */
+static void equal_epochs_are_told_apart_by_the_loss_of_their_split(void)
+{
+    write_text("metrics.jsonl",
+               "{\"epoch\": 1, \"validation_loss\": 0.9, \"validation_accuracy\": 0.5, \"test_loss\": 0.1}\n"
+               "{\"epoch\": 2, \"validation_loss\": 0.7, \"validation_accuracy\": 1, \"test_loss\": 0.1}\n"
+               "{\"epoch\": 3, \"validation_loss\": 0.2, \"validation_accuracy\": 1, \"test_loss\": 0.3}\n"
+               "{\"epoch\": 4, \"validation_loss\": 0.3, \"validation_accuracy\": 1, \"test_loss\": 0.2}\n");
+    nni_history *history = read_run();
+    CU_ASSERT_EQUAL(nni_history_best(history, nni_history_curve(history, "validation_accuracy")), 2);
+    CU_ASSERT_EQUAL(nni_history_best(history, nni_history_curve(history, "test_loss")), 0);
+    nni_history_free(history);
+    write_text("recipe.yaml", "training: {epochs: 4, stop: {metric: accuracy, patience: 5}}\n");
+    history = read_run();
+    CU_ASSERT_EQUAL(nni_history_best(history, nni_history_curve(history, "validation_accuracy")), 1);
     nni_history_free(history);
     remove_files();
 }
@@ -346,6 +389,34 @@ static void damaged_records_are_survived(void)
     remove_files();
 }
 
+/* Runs of versions without records have ended where all planned epochs are there. */
+static void a_state_follows_from_records_lock_and_epochs(void)
+{
+    double epoch[] = {1, 2}, loss[] = {0.5, NAN};
+    char name[] = "test_loss";
+    nni_curve curve = {name, loss};
+    nni_layer_shape layers[] = {{.parameters = 6}, {.parameters = 9}};
+    nni_history run = {.epochs = 2,
+                       .epoch = epoch,
+                       .curves = &curve,
+                       .curve_count = 1,
+                       .planned_epochs = 3,
+                       .layers = layers,
+                       .layer_count = 2};
+    CU_ASSERT_STRING_EQUAL(nni_history_state(&run), "unknown");
+    run.planned_epochs = 2;
+    CU_ASSERT_STRING_EQUAL(nni_history_state(&run), "finished");
+    run.state = NNI_RUN_BEGUN;
+    CU_ASSERT_STRING_EQUAL(nni_history_state(&run), "killed");
+    run.locked = true;
+    CU_ASSERT_STRING_EQUAL(nni_history_state(&run), "running");
+    run.state = NNI_RUN_DIVERGED;
+    CU_ASSERT_STRING_EQUAL(nni_history_state(&run), "diverged");
+    CU_ASSERT_EQUAL(nni_history_last(&run, "test_loss"), 0.5);
+    CU_ASSERT(isnan(nni_history_last(&run, "train_loss")));
+    CU_ASSERT_EQUAL(nni_history_parameters(&run), 15);
+}
+
 int main(void)
 {
     const nni_test tests[] = {
@@ -354,6 +425,8 @@ int main(void)
         NN_TEST(an_epoch_that_comes_again_takes_the_place_of_the_earlier_one),
         NN_TEST(a_file_of_ever_new_names_takes_no_memory_beyond_its_size),
         NN_TEST(the_best_line_is_found_in_the_right_direction),
+        NN_TEST(a_run_is_judged_by_what_a_training_prints_and_by_validation_first),
+        NN_TEST(equal_epochs_are_told_apart_by_the_loss_of_their_split),
         NN_TEST(the_recipe_names_what_a_run_is_judged_by),
         NN_TEST(what_is_no_run_is_refused_with_what_would_do),
         NN_TEST(begin_tells_where_and_what),
@@ -362,6 +435,7 @@ int main(void)
         NN_TEST(a_resumed_run_is_one_that_runs),
         NN_TEST(records_of_another_shape_are_left_out_and_noted),
         NN_TEST(damaged_records_are_survived),
+        NN_TEST(a_state_follows_from_records_lock_and_epochs),
     };
     if (!fixture_begin(NULL))
         return 1;

@@ -343,10 +343,15 @@ static void a_small_slope_is_told_from_one_that_vanishes(void)
 
 static void a_page_has_every_activation_and_names_other_runs(void)
 {
-    char name[] = "<script>\"", activation[64];
+    char name[] = "<script>\"", activation[64] = "slow";
     nni_history empty = {.name = name};
-    const nni_history *runs[] = {&empty};
-    char *page = page_of(runs, 1);
+    static descent_run slow;
+    make_descent_run(&slow, activation, 0.001);
+    const nni_history *runs[] = {&empty, &slow.history};
+    nn_error error = {.message = ""};
+    CU_ASSERT_EQUAL(nni_report_theory_page(stdout, runs, 1, &(nni_report_options){.theory = true}, &error), NN_DATA);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "no run has what the theory draws"));
+    char *page = page_of(runs, 2);
     for (size_t i = 0; i < nni_activation_domain.count; i++) {
         snprintf(activation, sizeof activation, "<title>%s", nni_domain_name(&nni_activation_domain, i));
         CU_ASSERT_PTR_NOT_NULL(strstr(page, activation));

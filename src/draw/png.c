@@ -8,6 +8,7 @@
 
 #include "draw/html.h"
 #include "draw/png.h"
+#include "support/json.h"
 
 static const unsigned char signature[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
 
@@ -154,15 +155,6 @@ bool nni_png_encode(const unsigned char *rgb, size_t width, size_t height, unsig
 
 /* --- as an address --- */
 
-static void put_group(FILE *out, const unsigned char *bytes, size_t count)
-{
-    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const unsigned long bits = (unsigned long)bytes[0] << 16 | (count > 1 ? (unsigned long)bytes[1] << 8 : 0) |
-                               (count > 2 ? (unsigned long)bytes[2] : 0);
-    for (size_t i = 0; i < 4; i++)
-        fputc(i <= count ? alphabet[bits >> (18 - 6 * i) & 63] : '=', out);
-}
-
 bool nni_html_put_png(FILE *out, const unsigned char *rgb, size_t width, size_t height)
 {
     unsigned char *png;
@@ -170,8 +162,7 @@ bool nni_html_put_png(FILE *out, const unsigned char *rgb, size_t width, size_t 
     if (!nni_png_encode(rgb, width, height, &png, &count))
         return false;
     fputs("data:image/png;base64,", out);
-    for (size_t i = 0; i < count; i += 3)
-        put_group(out, png + i, count - i < 3 ? count - i : 3);
+    nni_json_put_base64(out, png, count);
     free(png);
     return true;
 }

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/report.h"
 
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "report/page/section.h"
 #include "support/files.h"
 
 static nn_status write_page(FILE *out, const nni_history *const *runs, size_t count, const nni_report_options *options,
@@ -23,4 +28,16 @@ nn_status nni_report_write(const nni_history *const *runs, size_t count, const n
         status = nni_draft_commit(&draft, error);
     nni_draft_drop(&draft);
     return status;
+}
+
+bool nni_report_is_one(const char *path)
+{
+    struct stat facts;
+    int file = -1;
+    char head[NNI_PAGE_HEAD + 1] = "";
+    if (nni_open_to_read(path, &file, &facts, NULL) != NN_OK)
+        return false;
+    const ssize_t count = read(file, head, NNI_PAGE_HEAD);
+    close(file);
+    return count > 0 && strstr(head, "content=\"" NNI_PAGE_GENERATOR);
 }

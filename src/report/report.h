@@ -15,4 +15,7 @@
 nn_status nni_report_write(const nni_history *const *runs, size_t count, const nni_report_options *options,
                            const char *path, nn_error *error);
 
+/** @return whether a file is a report, which the program may replace or remove. Local. */
+bool nni_report_is_one(const char *path);
+
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** The smaller and the larger of two sizes. */
+/** The smaller and the larger of two sizes, and their greatest common divisor. */
 #ifndef NNI_SUPPORT_EXTREMES_H
 #define NNI_SUPPORT_EXTREMES_H
 
@@ -13,6 +13,17 @@ static inline size_t nni_smaller(size_t a, size_t b)
 static inline size_t nni_larger(size_t a, size_t b)
 {
     return a > b ? a : b;
+}
+
+/** @return the greatest size that divides both; of 0 and a size, that size */
+static inline size_t nni_common_divisor(size_t a, size_t b)
+{
+    while (b > 0) {
+        const size_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
 }
 
 #endif

@@ -26,6 +26,20 @@ void nni_json_put(FILE *out, const char *text)
     fputc('"', out);
 }
 
+void nni_json_put_base64(FILE *out, const void *bytes, size_t count)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned char *at = bytes;
+    for (size_t i = 0; i < count; i += 3) {
+        const size_t left = count - i;
+        const unsigned three =
+            (unsigned)at[i] << 16 | (left > 1 ? (unsigned)at[i + 1] << 8 : 0) | (left > 2 ? at[i + 2] : 0);
+        const char four[] = {digits[three >> 18], digits[three >> 12 & 63], left > 1 ? digits[three >> 6 & 63] : '=',
+                             left > 2 ? digits[three & 63] : '='};
+        fwrite(four, 1, sizeof four, out);
+    }
+}
+
 static void put_line(nni_json *json)
 {
     if (json->flat)
@@ -111,17 +125,8 @@ void nni_json_numbers(nni_json *json, const char *name, const double *numbers, s
 
 void nni_json_bytes(nni_json *json, const char *name, const void *bytes, size_t count)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const unsigned char *at = bytes;
     lead(json, name);
     fputc('"', json->out);
-    for (size_t i = 0; i < count; i += 3) {
-        const size_t left = count - i;
-        const unsigned three =
-            (unsigned)at[i] << 16 | (left > 1 ? (unsigned)at[i + 1] << 8 : 0) | (left > 2 ? at[i + 2] : 0);
-        const char four[] = {digits[three >> 18], digits[three >> 12 & 63], left > 1 ? digits[three >> 6 & 63] : '=',
-                             left > 2 ? digits[three & 63] : '='};
-        fwrite(four, 1, sizeof four, json->out);
-    }
+    nni_json_put_base64(json->out, bytes, count);
     fputc('"', json->out);
 }

@@ -18,10 +18,10 @@ static nn_status train(nni_run *run, nn_error *error)
     NN_TRY(nni_callback_table_create(run, error));
     /* Reading the data may have taken hours, or this run was suspended. */
     NN_TRY(nni_run_lock_agree(run->files.lock, run->comm, error));
+    progress->finished = nni_early_stopping_holds(&run->recipe->training.stop, &progress->counters);
     NN_TRY(nni_notify_begin(run, error));
     progress->began = progress->epoch_began = nni_clock();
     nni_resource_usage_begin(&progress->usage);
-    progress->finished = nni_early_stopping_holds(&run->recipe->training.stop, &progress->counters);
     NN_TRY(nni_run_loop(run, error));
     NN_TRY(nni_epoch_test_finished(run, error));
     return nni_notify_end(run, error);

@@ -22,6 +22,8 @@ with h5py.File("labels.h5", "a") as file:
 write("plane.h5", x[:, :2] * 10, (x[:, 0] * x[:, 1] > 0).astype("i4"))
 write("line.h5", x[:, :1], 3 * x[:, :1] + 1)
 write("one.h5", x[:1], np.array([1], "i4"))
+write("many.h5", x[:, :2], np.sin(np.arange(300) * x[:, :1]))
+write("classes.h5", x[:, :2], np.arange(90, dtype="i4"))
 P
 cat >recipe.yaml <<'Y'
 data: {train: {file: values.h5, w: /train/w}, test: {file: values.h5, w: /test/w}, normalize_targets: standard}
@@ -49,13 +51,18 @@ done_well() {
 # --- ranks, and no trace ---
 done_well r1 1
 done_well r3 3
-done_well off 1 --set record=off
+mkdir off # of a run that ended before its first checkpoint
+echo '{"epoch": 0, "event": "begin"}' | tee off/records.jsonl >off/predictions.h5
+echo '<meta name="generator" content="nntrain report 0">' >off/report.html
+done_well off 1 --set record=off --set report=off
 h5diff r1/model.h5 off/model.h5 /model && h5diff r1/model.h5 r3/model.h5 /model || fail "recording left a trace in the model"
 cmp <(cut -d, -f 1-5 r1/metrics.jsonl) <(cut -d, -f 1-5 off/metrics.jsonl) || fail "recording left a trace in the metrics"
 h5diff r1/predictions.h5 r3/predictions.h5 || fail "other predictions on 3 ranks"
-[ ! -e off/records.jsonl ] && [ ! -e off/predictions.h5 ] || fail "record: off records"
-done_well parts 1 --set 'record={norms: off, ranks: off, histograms: off, boundary: off, predictions: off}'
-[ ! -e parts/predictions.h5 ] && [ "$(wc -l <parts/records.jsonl)" -eq 2 ] || fail "parts that are off: $(cat parts/records.jsonl)"
+[ "$(cd off && echo rec* pred* rep*)" = "recipe.yaml pred* rep*" ] || fail "record: off leaves $(ls off)"
+mkdir parts
+echo mine >parts/report.html
+done_well parts 1 --set report=off --set 'record={norms: off, ranks: off, histograms: off, boundary: off, predictions: off}'
+[ ! -e parts/predictions.h5 ] && [ "$(<parts/report.html)" = mine ] && [ "$(wc -l <parts/records.jsonl)" -eq 2 ] || fail "parts that are off: $(cat parts/records.jsonl)"
 
 # --- other targets, splits and inputs; one row ---
 for count in 1 2; do
@@ -70,6 +77,10 @@ done_well plane 2 --set 'data={train: {file: plane.h5}, test: {file: plane.h5}, 
     --set 'network.layers=[{units: 4, activation: tanh}, {units: 1, activation: sigmoid}]' --set loss=binary_cross_entropy
 done_well line 2 --set 'data={train: {file: line.h5}, normalize: standard, normalize_targets: none}' --set 'network.layers=[{units: 1, activation: linear}]' \
     --set record.surface=4 --set record.predictions=train --set training.batch=30
+done_well many 2 --set 'data={train: {file: many.h5}, normalize_targets: none}' --set 'network.layers=[{units: 300, activation: linear}]' --set record.boundary=1000
+done_well classes 1 --set 'data={train: {file: classes.h5}}' --set 'network.layers=[{units: 300, activation: softmax}]' --set loss=cross_entropy
+[ -s classes/records.jsonl ] && ! grep -q frame classes/records.jsonl || fail "frames of 300 classes"
+done_well frozen 1 --set 'network={from: r1/model.h5, freeze: 1}' --set record.predictions=off
 done_well one 1 --set 'data={train: {file: one.h5}, test: {file: one.h5}}' --set parallel.slices=1 \
     --set 'network.layers=[{units: 3, activation: relu}, {units: 2, activation: softmax}]' --set loss=cross_entropy
 for kind in values:r1 labels:labels1; do
@@ -82,10 +93,37 @@ cp -r r1 resumed
 rm resumed/model.h5 resumed/checkpoint-0000000[34].h5
 done_well resumed 2 --resume
 cp resumed/records.jsonl went-on.jsonl
+cp -r r1 complete
+done_well complete 1 --resume --set record=off
+[ -e complete/predictions.h5 ] || fail "nothing was trained, and the predictions are gone"
+done_well complete 1 --resume --set record=off --set training.epochs=5
+[ ! -e complete/predictions.h5 ] || fail "predictions of an earlier model remain"
+done_well steps 1 --set checkpoint.every="1 steps" --set training.epochs=3
+rm steps/model.h5 steps/checkpoint-00000003.h5
+done_well steps 1 --resume --set training.epochs=3
+mkdir nan
+touch nan/predictions.h5
 train nan 2 --set optimizer.learning_rate=1e30 --set data.normalize_targets=none
 [ $? -eq 4 ] || fail "a divergence: exit code is not 4"
 done_well back 2 --set optimizer.learning_rate=1e30 --set data.normalize_targets=none \
     --set training.on_nan='{name: rollback, factor: 1e-34}' --set checkpoint.every="3 epochs"
+
+done_well again 1 --set 'data={train: {file: line.h5}, normalize: standard, normalize_targets: none}' --set training.batch=30 \
+    --set 'network.layers=[{units: 1, activation: linear}]' --set record.surface=4 --set optimizer.learning_rate=1e30 \
+    --set training.on_nan='{name: rollback, factor: 1e-32}'
+grep -q 'back to' again.out || fail "nothing went back: $(cat again.out)"
+
+# --- a run that loses its first records to a full disk, and that a signal stops ---
+echo 28 >fault
+LD_PRELOAD=$TOOLS/libfaulty_disk.so FAULTY_DISK=$PWD/fault FAULTY_NAME=records.jsonl "$NNTRAIN" train recipe.yaml --output stopped \
+    --progress quiet --set 'data={train: {file: plane.h5}, test: {file: plane.h5}}' --set loss=binary_cross_entropy \
+    --set 'network.layers=[{units: 1, activation: sigmoid}]' --set training.epochs=1000000 >stopped.out 2>&1 &
+until_true 20 has_epochs stopped 2
+rm fault
+until_true 20 grep -q norms stopped/records.jsonl
+kill -TERM $!
+wait $!
+[ $? -eq 75 ] && [ ! -e stopped/predictions.h5 ] || fail "stopped: $(cat stopped.out; ls stopped)"
 
 # --- a run that fails, and a disk that is full: a warning, and the training goes on ---
 rm resumed/model.h5
@@ -100,9 +138,8 @@ done_well full 2 --resume --set training.epochs=7
 [ "$(grep -c '^warning' full.out)" -eq 2 ] && grep -q '^warning .*records.jsonl: No space left' full.out &&
     grep -q '^warning .*predictions.h5' full.out || fail "a full disk: $(grep warning full.out)"
 h5diff -q full/model.h5 r1/model.h5 /model && fail "a full disk: nothing was trained"
-
 $python - <<'P' || failures=$((failures + 1))
-import base64, json, h5py, numpy as np
+import base64, json, os, h5py, numpy as np
 
 def events(path, name=None):
     lines = [json.loads(line) for line in open(path)]
@@ -224,6 +261,20 @@ assert [p["step"] for p in path] == list(range(13)), path
 one_input = events("line/records.jsonl", "frame")[0]
 assert one_input["height"] == 1 and len(floats(one_input, "values")) == one_input["width"] * one_input["outputs"]
 
+# Of many outputs the first six; frames are as many as epochs; a frozen layer has no gradients, nor an epoch without steps.
+many = events("many/records.jsonl", "frame")
+assert [f["epoch"] for f in many] == [0, 1, 2, 3, 4] and many[0]["outputs"] == 6, many
+assert len(floats(many[4], "values")) == 6 * many[4]["width"] * many[4]["height"]
+w = weights("many/model.h5")
+with h5py.File("many.h5") as data, h5py.File("many/model.h5") as model:
+    corner = (np.array(many[4]["least"]) - model["normalization/offset"][:]) * model["normalization/scale"][:]
+    said = w["layers/0/weight"][:6] @ corner + w["layers/0/bias"][:6]
+    np.testing.assert_allclose(floats(many[4], "values")[:6], said, rtol=1e-4, atol=1e-5)
+frozen = events("frozen/records.jsonl", "histograms")[0]["layers"]
+assert ["gradients" in layer for layer in frozen] == [False, True, True], frozen
+steps = events("steps/records.jsonl", "norms")
+assert [n["epoch"] for n in steps] == [1, 2, 3] and steps[1]["gradient"] == [None] * 3 and None not in steps[2]["gradient"], steps
+
 # Going back.
 went_on = events("went-on.jsonl")
 assert [e["epoch"] for e in went_on if e["event"] == "norms"] == [1, 2, 3, 4]
@@ -234,8 +285,12 @@ back = events("back/records.jsonl")
 assert [e["epoch"] for e in back if e["event"] == "norms"] == [1, 2, 3, 4] and back[-1]["state"] == "finished", back
 diverged = events("nan/records.jsonl", "end")[0]
 assert diverged["state"] == "diverged" and "became" in diverged["message"], diverged
-with h5py.File("nan/predictions.h5") as p:
-    assert len(p["row"]) == 90
+assert not os.path.exists("nan/predictions.h5")
+again = events("again/records.jsonl")
+assert again[0]["event"] == "begin" and [e["step"] for e in again if e["event"] == "parameters"] == list(range(13)), again
+stopped = events("stopped/records.jsonl")
+assert [e["epoch"] > 0 for e in stopped if e["event"] == "begin"] == [True] and stopped[0]["event"] == "begin", stopped[:9]
+assert stopped[-1]["event"] == "end" and stopped[-1]["state"] == "stopped", stopped[-1]
 failed = events("resumed/records.jsonl", "end")[-1]
 assert failed["state"] == "failed" and "model.h5" in failed["message"] and failed["epoch"] == 5, failed
 P

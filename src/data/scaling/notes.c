@@ -4,6 +4,7 @@
 
 #include "data/scaling/choice.h"
 #include "data/scaling/notes.h"
+#include "support/extremes.h"
 #include "support/memory.h"
 
 static const char what[] = "what is told of the features";
@@ -118,16 +119,6 @@ static nn_status note_outliers(const nni_dataset *dataset, nn_comm *comm, nni_st
  */
 enum { CODES_LEAST = 5, CODES_MOST = 20, LOOKED_AT_MOST = 256 };
 
-static size_t greatest_common_divisor(size_t a, size_t b)
-{
-    while (b > 0) {
-        const size_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
 static bool is_clearly_less(double a, double b)
 {
     return 2 * a < b && b - a > 3 * sqrt(b);
@@ -163,7 +154,7 @@ static size_t codes_of(const double *counts)
     for (size_t k = 0; k < NNI_COUNTED_VALUES; k++)
         if (counts[k] > 0) {
             different++;
-            step = greatest_common_divisor(step, k); /* the first counter is of the least value */
+            step = nni_common_divisor(step, k); /* the first counter is of the least value */
         }
     if (counts[NNI_COUNTED_VALUES] > 0 || different < CODES_LEAST || different > CODES_MOST)
         return 0;

@@ -261,13 +261,12 @@ static nn_status epoch(void *self, nni_run *run, const nni_epoch_report *report,
     checkpoints *state = self;
     const size_t every = run->recipe->checkpoint.every.epochs;
     bool rolled_back = false;
-    const bool last = run->progress.finished || run->progress.counters.epoch == run->recipe->training.epochs;
     /* Before the checkpoint that vouches for the epoch: whoever resumes finds the best of all its epochs. */
     if (report->improved && run->recipe->training.restore_best)
         NN_TRY(write_named(run, best_name, &rolled_back, error));
     if (rolled_back)
         return NN_OK;
-    if (last || (every > 0 && run->progress.counters.epoch % every == 0))
+    if (nni_run_is_over(run) || (every > 0 && run->progress.counters.epoch % every == 0))
         return write_checkpoint(state, run, error);
     return NN_OK;
 }

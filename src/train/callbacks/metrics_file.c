@@ -3,8 +3,10 @@
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "metrics/metric.h"
+#include "report/report.h"
 #include "support/files.h"
 #include "support/memory.h"
 #include "train/callbacks/callbacks.h"
@@ -26,9 +28,24 @@ static nn_status write_recipe(const char *folder, const char *text, nn_error *er
     return nni_file_replace(recipe, text, strlen(text), error);
 }
 
+/* What an earlier run left, which ended before its first checkpoint, would be told as this one's; so would predictions
+ * of a model that is about to be trained on. */
+static void remove_stale(const nni_run *run)
+{
+    const bool fresh = run->files.resumed_from[0] == '\0';
+    char path[PATH_MAX];
+    if (fresh && nni_folder_join(run->files.folder, "records.jsonl", path, NULL) == NN_OK)
+        unlink(path);
+    if (!nni_run_is_over(run) && nni_folder_join(run->files.folder, "predictions.h5", path, NULL) == NN_OK)
+        unlink(path);
+    if (fresh && nni_folder_join(run->files.folder, "report.html", path, NULL) == NN_OK && nni_report_is_one(path))
+        unlink(path);
+}
+
 static nn_status open_files(metrics *state, const nni_run *run, nn_error *error)
 {
     const nni_progress *counters = &run->progress.counters;
+    remove_stale(run);
     NN_TRY(write_recipe(run->files.folder, run->recipe->text, error));
     return nni_epoch_lines_open(run->files.folder, "metrics.jsonl", counters->epoch, counters->step, &state->lines,
                                 error);

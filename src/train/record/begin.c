@@ -8,6 +8,7 @@
 #include "data/names/feature_name.h"
 #include "data/names/output_names.h"
 #include "hdf5/process/library.h"
+#include "hdf5/process/lock.h"
 #include "kernels/isa/isa.h"
 #include "model/norms.h"
 #include "nntrain/version.h"
@@ -140,13 +141,16 @@ void nni_record_begin(nni_record_lines *lines, const nni_run *run, const nni_str
     char processor[128];
     if (!nni_record_line(lines, "begin", &json))
         return;
+    nni_hdf5_lock();
+    const char *library = nni_hdf5_library();
+    nni_hdf5_unlock();
     nni_cpu_name(processor, sizeof processor);
     nni_record_time(&json);
     nni_json_text(&json, "version", nn_version());
     nni_json_text(&json, "instruction_set", nni_isa_in_use()->title);
     nni_json_text(&json, "processor", processor);
     nni_json_text(&json, "mpi", nni_comm_library());
-    nni_json_text(&json, "hdf5", nni_hdf5_library());
+    nni_json_text(&json, "hdf5", library);
     nni_json_text(&json, "compiler", COMPILER);
     put_names(&json, "hosts", hosts);
     nni_json_count(&json, "ranks", (size_t)run->comm->size);

@@ -8,8 +8,8 @@
 /* Of the work of the epochs between two records of a kind, what the record may take at most. */
 static const double share = 0.003;
 
-/* What is no product, in multiply-adds of the time that it takes, of 1/20 ns: a line with its way to the file, a figure
- * in it, a sum over ranks, and a value that is squared or counted in a histogram. */
+/* Costs of operations other than products, as the number of multiply-adds (1/20 ns each) that take as long: a line with
+ * its way to the file, a figure in it, a sum over ranks, and a value that is squared or counted in a histogram. */
 static const double line = 60e3, figure = 2e3, sum = 100e3, square = 4, count = 60;
 
 /* A sample is large enough to see dead units in, and small beside the rows of an epoch. */

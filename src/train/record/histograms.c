@@ -5,24 +5,16 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "support/extremes.h"
+
 /* Bins of a histogram, and values that one is made of at most: of more, evenly spaced ones. */
 enum { BINS = 64, VALUES_MOST = 1 << 18 };
-
-static size_t common_divisor(size_t a, size_t b)
-{
-    while (b > 0) {
-        const size_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
 
 /* Distance of the values that count: not a divisor of a row's length, which would choose some columns alone. */
 static size_t stride_of(size_t count, size_t columns)
 {
     size_t stride = (count + VALUES_MOST - 1) / VALUES_MOST;
-    while (stride > 1 && common_divisor(stride, columns) > 1)
+    while (stride > 1 && nni_common_divisor(stride, columns) > 1)
         stride++;
     return stride > 0 ? stride : 1;
 }
@@ -102,7 +94,8 @@ void nni_record_histograms(nni_probe *probe, nni_record_lines *lines)
         nni_json_begin(&json, NULL, '{');
         put_histogram(&json, "weights", network->parameters + layer->weight, weights, layer->inputs);
         put_histogram(&json, "activations", activations, rows * layer->outputs, layer->outputs);
-        put_histogram(&json, "gradients", probe->work->gradients + layer->weight, weights, layer->inputs);
+        if (l >= network->frozen) /* nobody computes theirs */
+            put_histogram(&json, "gradients", probe->work->gradients + layer->weight, weights, layer->inputs);
         nni_json_count(&json, "dead", count_dead(activations, rows, layer->outputs));
         nni_json_end(&json, '}');
     }

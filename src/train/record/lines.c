@@ -3,9 +3,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
-
-#include "train/run_folder/folder.h"
 
 /* Once; the training goes on. */
 static void warn(nni_record_lines *lines, const char *what)
@@ -15,23 +12,11 @@ static void warn(nni_record_lines *lines, const char *what)
     lines->warned = true;
 }
 
-/* Files of a run that ended before its first checkpoint. */
-static void remove_earlier(const char *folder)
-{
-    static const char *const names[] = {"records.jsonl", "predictions.h5"};
-    char path[PATH_MAX];
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (nni_folder_join(folder, names[i], path, NULL) == NN_OK)
-            unlink(path);
-}
-
 void nni_record_lines_open(nni_record_lines *lines, const nni_run *run)
 {
     const nni_progress *counters = &run->progress.counters;
     nn_error failure;
     lines->run = run;
-    if (run->comm->rank == 0 && run->files.resumed_from[0] == '\0')
-        remove_earlier(run->files.folder);
     if (run->comm->rank == 0 && nni_epoch_lines_open(run->files.folder, "records.jsonl", counters->epoch,
                                                      counters->step, &lines->file, &failure) != NN_OK)
         warn(lines, failure.message);
@@ -58,23 +43,22 @@ void nni_record_lines_close(nni_record_lines *lines)
 
 bool nni_record_line(nni_record_lines *lines, const char *event, nni_json *json)
 {
-    if (lines->run->comm->rank == 0 && !lines->open)
-        lines->open = nni_epoch_lines_begin(&lines->file);
-    if (!lines->open)
+    FILE *file = lines->run->comm->rank == 0 ? nni_epoch_lines_begin(&lines->file) : NULL;
+    if (!file)
         return false;
-    *json = (nni_json){.out = lines->open, .flat = true};
+    *json = (nni_json){.out = file, .flat = true};
     nni_json_begin(json, NULL, '{');
     nni_json_count(json, "epoch", lines->run->progress.counters.epoch);
     nni_json_text(json, "event", event);
     return true;
 }
 
-void nni_record_lines_flush(nni_record_lines *lines)
+bool nni_record_lines_flush(nni_record_lines *lines)
 {
     char what[PATH_MAX + 128];
-    lines->open = NULL;
     if (lines->run->comm->rank != 0 || nni_epoch_lines_end(&lines->file))
-        return;
+        return true;
     snprintf(what, sizeof what, "cannot write %s: %s", lines->file.path, strerror(errno));
     warn(lines, what);
+    return false;
 }

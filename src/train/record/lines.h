@@ -13,11 +13,10 @@
 typedef struct nni_record_lines {
     const nni_run *run; /**< borrowed */
     nni_epoch_lines file;
-    FILE *open;  /**< while lines are written; NULL: there is nothing to write to */
     bool warned; /**< that something could not be written */
 } nni_record_lines;
 
-/** Opens the file of a run that begins, without what an earlier one left there, or goes on; or warns. */
+/** Opens the file, without lines later than the run's counters; or warns. */
 void nni_record_lines_open(nni_record_lines *lines, const nni_run *run);
 
 /** @return whether somebody else removed the file, or all of the folder, of which metrics.jsonl warns; it begins anew
@@ -34,7 +33,7 @@ void nni_record_lines_close(nni_record_lines *lines);
  * written */
 bool nni_record_line(nni_record_lines *lines, const char *event, nni_json *json);
 
-/** The lines since the last flush go to the file: all of them or, with a warning, none. */
-void nni_record_lines_flush(nni_record_lines *lines);
+/** The lines since the last flush go to the file: all of them or, with a warning, none. @return which */
+bool nni_record_lines_flush(nni_record_lines *lines);
 
 #endif

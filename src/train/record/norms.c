@@ -79,7 +79,8 @@ static void put_roots(nni_json *json, const char *name, double *squares, size_t 
     nni_json_numbers(json, name, squares, count);
 }
 
-static void put_norms(nni_record_norms *norms, nni_record_lines *lines, const nni_run *run)
+/* @param unknown  layers, from the first on, whose gradients nobody has computed */
+static void put_norms(nni_record_norms *norms, size_t unknown, nni_record_lines *lines, const nni_run *run)
 {
     nni_json json;
     if (!nni_record_line(lines, "norms", &json))
@@ -87,7 +88,7 @@ static void put_norms(nni_record_norms *norms, nni_record_lines *lines, const nn
     memset(norms->squares, 0, norms->layers * sizeof *norms->squares);
     nni_optimizer_parameter_squares(run->model.optimizer, run->model.network, norms->squares);
     put_roots(&json, "weight", norms->squares, norms->layers);
-    for (size_t l = 0; l < run->model.network->frozen; l++) /* nobody computes theirs */
+    for (size_t l = 0; l < unknown; l++)
         norms->shared[l] = NAN;
     put_roots(&json, "gradient", norms->shared, norms->layers);
     nni_json_end(&json, '}');
@@ -153,14 +154,14 @@ nn_status nni_record_norms_epoch(nni_record_norms *norms, nni_norms_wanted wante
     epoch[MEMORY] = (double)nni_process_memory_peak();
     const size_t count = norms->layers + norms->ranks * FIGURES;
     memset(norms->shared, 0, count * sizeof *norms->shared);
-    if (wanted.norms)
+    if (wanted.norms && wanted.stepped)
         nni_gradient_sync_squares(run->model.gradient_sync, norms->shared);
     memcpy(norms->shared + norms->layers + (size_t)run->comm->rank * FIGURES, epoch, sizeof epoch);
     NN_TRY(nn_comm_sum_double(run->comm, norms->shared, count, error));
     if (run->comm->rank != 0)
         return NN_OK;
     if (wanted.norms)
-        put_norms(norms, lines, run);
+        put_norms(norms, wanted.stepped ? run->model.network->frozen : norms->layers, lines, run);
     if (wanted.ranks)
         put_ranks(norms, lines);
     return NN_OK;

@@ -18,6 +18,7 @@ void nni_record_norms_begin(nni_record_norms *norms, const nni_run *run);
 /** What this is asked for after an epoch. */
 typedef struct nni_norms_wanted {
     bool norms, ranks;
+    bool stepped; /**< whether this session has made a step of the epoch: gradients are of its last one */
 } nni_norms_wanted;
 
 /** After an epoch: writes the events that are wanted. Collective: all ranks wait for all. */

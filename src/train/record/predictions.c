@@ -8,7 +8,8 @@
 #include "data/predictions/split_outputs.h"
 #include "hdf5/file.h"
 #include "hdf5/image.h"
-#include "model/class_of.h"
+#include "hdf5/process/lock.h"
+#include "metrics/subject.h"
 #include "support/files.h"
 #include "support/memory.h"
 #include "train/record/worst.h"
@@ -44,7 +45,7 @@ typedef struct predictions {
     nni_real *raw; /* [features] of one of the worst rows, as the file has it */
 } predictions;
 
-static nn_prediction kind_of(const nni_run *run)
+nn_prediction nni_record_predicts(const nni_run *run)
 {
     const nni_string_set *names = nni_dataset_class_names(run->data.train);
     return nni_checkpoint_predicts(&(nni_checkpoint){
@@ -133,21 +134,10 @@ static size_t true_class(const predictions *p, const nni_split_row *row)
                : nni_class_of_values(rows->values + row->row * p->dataset->row.outputs, p->dataset->row.outputs);
 }
 
-static size_t predicted_class(const predictions *p, const nni_real *output)
-{
-    size_t largest = 0;
-    if (p->outputs == 1)
-        return output[0] >= (nni_real)0.5;
-    for (size_t j = 1; j < p->outputs; j++)
-        if (output[j] > output[largest])
-            largest = j;
-    return largest;
-}
-
 /* The probability of a wrong class; NAN: the class is right. */
 static double put_class(predictions *p, const nni_split_row *row, int32_t *target)
 {
-    const size_t said = predicted_class(p, row->output), is = true_class(p, row);
+    const size_t said = nni_predicted_class(row->output, p->outputs), is = true_class(p, row);
     *target = (int32_t)is;
     if (said == is)
         return NAN;
@@ -276,6 +266,7 @@ static nn_status write_file(const predictions *p, nn_error *error)
     size_t bytes = p->worst.count * p->worst.features * sizeof *p->worst.x;
     for (size_t c = 0; c < COLUMNS; c++)
         bytes += p->choice.count * row_bytes(&p->columns[c]);
+    nni_hdf5_lock();
     const hid_t file = nni_hdf5_image_create(bytes);
     bool good = file >= 0 && put_notes(file, p) && put_worst(file, &p->worst);
     for (size_t c = 0; good && c < COLUMNS; c++)
@@ -283,6 +274,7 @@ static nn_status write_file(const predictions *p, nn_error *error)
     const nn_status status =
         good ? nni_hdf5_image_save(file, path, nni_file_replace_unsynced, error) : nni_hdf5_image_fail(path, error);
     nni_hdf5_close(file);
+    nni_hdf5_unlock();
     return status;
 }
 
@@ -293,7 +285,7 @@ nn_status nni_record_predictions(nni_run *run, nn_error *error)
     p.dataset = split_of(run, &p.split);
     if (!p.dataset)
         return NN_OK;
-    p.kind = kind_of(run);
+    p.kind = nni_record_predicts(run);
     describe(&p);
     choose_rows(&p);
     nn_status status = nn_comm_agree(comm, take_memory(&p, error), error);

@@ -5,6 +5,9 @@
 
 #include "train/run/run.h"
 
+/** @return what the run's model predicts */
+nn_prediction nni_record_predicts(const nni_run *run);
+
 /**
  * Runs the recipe's split through the network as it is, and writes the file of the run's folder; nothing where there is
  * no such split. Of many rows, evenly spaced ones. Collective: the status is that of all ranks.

@@ -27,9 +27,9 @@ static nn_status take_memory(nni_probe *probe, size_t rows, nn_error *error)
 {
     const nni_row_format *format = &probe->run->data.train->row;
     NN_TRY(copy_network(probe, error));
-    NN_TRY(nni_workspace_create(&probe->network, NNI_PROBE_ROWS, probe->run->threads.count, rows > 0, &probe->work,
+    NN_TRY(nni_workspace_create(&probe->network, probe->capacity, probe->run->threads.count, rows > 0, &probe->work,
                                 error));
-    NN_TRY(nni_allocate(NNI_PROBE_ROWS, format->features * sizeof *probe->x, what, &probe->x, error));
+    NN_TRY(nni_allocate(probe->capacity, format->features * sizeof *probe->x, what, &probe->x, error));
     if (format->target == NNI_TARGET_CLASSES)
         return nni_allocate(rows, sizeof *probe->classes, what, &probe->classes, error);
     return nni_allocate(rows, format->outputs * sizeof *probe->values, what, &probe->values, error);
@@ -79,6 +79,7 @@ nn_status nni_probe_create(const nni_run *run, size_t rows, nni_probe **result, 
     NN_TRY(nni_allocate(1, sizeof *probe, what, &probe, error));
     *result = probe;
     probe->run = run;
+    probe->capacity = run->model.network->inputs <= 2 ? NNI_PROBE_ROWS : rows; /* of more there are no frames */
     NN_TRY(take_memory(probe, rows, error));
     if (rows > 0 && run->data.train->row.weighted)
         NN_TRY(nni_allocate(rows, sizeof *probe->weights, what, &probe->weights, error));
@@ -121,23 +122,14 @@ void nni_probe_run(nni_probe *probe)
     nni_network_backward(loss, &probe->network, &probe->batch, probe->work);
 }
 
-static void predict_piece(nni_probe *probe, const double *x, size_t rows, double *values)
+void nni_probe_predict(nni_probe *probe, const double *x, size_t rows, double *values)
 {
     const nni_row_format format = {.features = probe->network.inputs, .element = NNI_DOUBLE};
     const nni_target_scaler *scaler = probe->run->data.target_scaler;
+    copy_statistics(probe);
     const nni_real *given =
         nni_rows_convert(&format, probe->run->data.train->normalization, &(nni_rows){.count = rows, .x = x}, probe->x);
     nni_network_infer(&probe->network, given, rows, probe->work);
     nni_network_activate_output(&probe->network, rows, probe->work);
     nni_target_scaler_restore(scaler, nni_network_output(&probe->network, probe->work), rows, values);
-}
-
-void nni_probe_predict(nni_probe *probe, const double *x, size_t rows, double *values)
-{
-    copy_statistics(probe);
-    for (size_t first = 0; first < rows; first += NNI_PROBE_ROWS) {
-        const size_t left = rows - first;
-        predict_piece(probe, x + first * probe->network.inputs, left < NNI_PROBE_ROWS ? left : NNI_PROBE_ROWS,
-                      values + first * probe->network.outputs);
-    }
 }

@@ -11,9 +11,10 @@ enum { NNI_PROBE_ROWS = 256 };
 typedef struct nni_probe {
     const nni_run *run; /**< borrowed */
     nn_network network; /**< the run's without dropout; its statistics are copies */
+    size_t capacity;    /**< rows of work and x */
     nni_workspace *work;
     nni_batch batch; /**< some training rows of this rank, always the same */
-    nni_real *x;     /**< [NNI_PROBE_ROWS, features] */
+    nni_real *x;     /**< [capacity, features] */
     int32_t *classes;
     nni_real *values, *weights;
 } nni_probe;
@@ -30,9 +31,10 @@ void nni_probe_free(nni_probe *probe);
 void nni_probe_run(nni_probe *probe);
 
 /**
- * What the network makes of inputs.
+ * What the network makes of inputs, one or two to a row.
  *
  * @param x  [rows, inputs] as in the data file; NaN where a value is missing
+ * @param rows  at most NNI_PROBE_ROWS
  * @param values  [rows, outputs], receives probabilities or values in the user's units
  */
 void nni_probe_predict(nni_probe *probe, const double *x, size_t rows, double *values);

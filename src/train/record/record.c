@@ -27,8 +27,27 @@ typedef struct recorder {
     nni_probe *probe;          /* of rank 0; NULL: nothing needs it */
     bool surface;
     bool begun, ended;
-    double seconds; /* that recording took */
+    enum { DUE, PENDING, WRITTEN } begin; /* the event begin: PENDING until it is flushed */
+    off_t begin_at;                       /* bytes of the file before it */
+    double seconds;                       /* that recording took */
 } recorder;
+
+/* Before any other event, of which nobody could make anything without the event begin. */
+static void put_begin(recorder *state)
+{
+    if (state->begin != DUE)
+        return;
+    nni_record_begin(&state->lines, state->run, &state->hosts);
+    state->begin_at = state->lines.file.bytes;
+    state->begin = PENDING;
+}
+
+static void flush(recorder *state)
+{
+    const bool written = nni_record_lines_flush(&state->lines);
+    if (state->begin == PENDING)
+        state->begin = written ? WRITTEN : DUE;
+}
 
 /* --- the beginning --- */
 
@@ -52,11 +71,11 @@ static nn_status begin(void *self, nni_run *run, nn_error *error)
     NN_TRY(nni_record_hosts(run, &state->hosts, error));
     nni_record_lines_open(&state->lines, run);
     state->begun = true;
-    nni_record_begin(&state->lines, run, &state->hosts);
+    put_begin(state);
     NN_TRY(nni_record_frames_begin(state->frames, run->comm, error));
     if (run->progress.counters.step == 0)
         NN_TRY(record_beginning(state, error));
-    nni_record_lines_flush(&state->lines);
+    flush(state);
     nni_record_norms_begin(state->norms, run);
     state->seconds += nni_clock() - since;
     return NN_OK;
@@ -64,38 +83,40 @@ static nn_status begin(void *self, nni_run *run, nn_error *error)
 
 /* --- epochs --- */
 
-static bool is_last(const nni_run *run)
-{
-    return run->progress.finished || run->progress.counters.epoch == run->recipe->training.epochs;
-}
-
 static bool is_due(const nni_run *run, size_t every)
 {
     const uint64_t epoch = run->progress.counters.epoch;
-    return every > 0 && (epoch == 1 || epoch % every == 0 || is_last(run));
+    return every > 0 && (epoch == 1 || epoch % every == 0 || nni_run_is_over(run));
 }
 
 static nn_status step(void *self, nni_run *run, const nni_step_report *report, nn_error *error)
 {
     recorder *state = self;
     (void)report;
-    return state->surface ? nni_record_parameters(run, &state->lines, error) : NN_OK;
+    if (!state->surface)
+        return NN_OK;
+    const double since = nni_clock();
+    put_begin(state);
+    NN_TRY(nni_record_parameters(run, &state->lines, error));
+    state->seconds += nni_clock() - since;
+    return NN_OK;
 }
 
 static nn_status epoch(void *self, nni_run *run, const nni_epoch_report *report, nn_error *error)
 {
     recorder *state = self;
     const double since = nni_clock();
-    (void)report;
     if (nni_record_lines_lost(&state->lines))
-        nni_record_begin(&state->lines, run, &state->hosts);
-    const nni_norms_wanted wanted = {is_due(run, state->plan.norms), is_due(run, state->plan.ranks)};
+        state->begin = DUE;
+    put_begin(state);
+    const nni_norms_wanted wanted = {
+        .norms = is_due(run, state->plan.norms), .ranks = is_due(run, state->plan.ranks), .stepped = report->rows > 0};
     NN_TRY(nni_record_norms_epoch(state->norms, wanted, &state->lines, run, error));
     if (state->probe && is_due(run, state->plan.histograms))
         nni_record_histograms(state->probe, &state->lines);
-    if (state->probe && nni_record_frames_due(state->frames, run->progress.counters.epoch, is_last(run)))
+    if (state->probe && nni_record_frames_due(state->frames, run->progress.counters.epoch, nni_run_is_over(run)))
         nni_record_frame(state->frames, state->probe, &state->lines);
-    nni_record_lines_flush(&state->lines);
+    flush(state);
     state->seconds += nni_clock() - since;
     return NN_OK;
 }
@@ -110,6 +131,7 @@ static void put_end(recorder *state, const char *how, const char *message)
     /* The folder may be another run's by now: rank 0 alone knows. */
     if (state->run->comm->rank != 0 || nni_run_lock_check(state->run->files.lock, NULL) != NN_OK)
         return;
+    put_begin(state);
     if (!nni_record_line(&state->lines, "end", &json))
         return;
     nni_record_time(&json);
@@ -122,7 +144,7 @@ static void put_end(recorder *state, const char *how, const char *message)
         nni_json_count(&json, "model_epoch", progress->counters.best_epoch);
     nni_json_number(&json, "record_seconds", state->seconds);
     nni_json_end(&json, '}');
-    nni_record_lines_flush(&state->lines);
+    flush(state);
 }
 
 /* The predictions are a picture for people, and the training is done: what fails is said, and no more. */
@@ -145,28 +167,26 @@ static void tell_cost(const recorder *state)
                        nni_figure_seconds(state->seconds).text, 100 * state->seconds / all);
 }
 
-/* @param how  the state that the training ends in */
-static void finish(recorder *state, const char *how, const char *message)
-{
-    const double since = nni_clock();
-    record_predictions(state);
-    state->seconds += nni_clock() - since;
-    put_end(state, how, message);
-    tell_cost(state);
-}
-
 static nn_status end(void *self, nni_run *run, nn_error *error)
 {
+    recorder *state = self;
+    const double since = nni_clock();
     (void)error, (void)run;
-    finish(self, "finished", NULL);
+    record_predictions(state);
+    state->seconds += nni_clock() - since;
+    put_end(state, "finished", NULL);
+    tell_cost(state);
     return NN_OK;
 }
 
+/* Without predictions: who sends a signal does not wait for a pass over a split, and diverged parameters say nothing.
+ */
 static nn_status halt(void *self, nni_run *run, nn_error *error)
 {
     const nni_run_progress *progress = &run->progress;
     (void)error;
-    finish(self, progress->stopped ? "stopped" : "diverged", progress->stopped ? NULL : progress->end_error.message);
+    put_end(self, progress->stopped ? "stopped" : "diverged", progress->stopped ? NULL : progress->end_error.message);
+    tell_cost(self);
     return NN_OK;
 }
 
@@ -174,8 +194,10 @@ static nn_status halt(void *self, nni_run *run, nn_error *error)
 static nn_status after_rollback(void *self, nni_run *run, nn_error *error)
 {
     recorder *state = self;
-    (void)run, (void)error;
+    (void)error;
     nni_record_lines_go_back(&state->lines);
+    if (run->comm->rank == 0 && state->lines.file.bytes <= state->begin_at)
+        state->begin = DUE;
     return NN_OK;
 }
 

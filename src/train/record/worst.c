@@ -61,12 +61,12 @@ nn_status nni_worst_collect(nni_worst *worst, nn_comm *comm, nn_error *error)
         if (comm->rank != 0 && comm->rank != rank)
             continue;
         nni_worst *sent = comm->rank == 0 ? &other : worst;
-        const size_t bytes = worst->most * worst->features * sizeof *worst->x;
         status = nni_comm_send_bytes_to_root(comm, rank, &sent->count, sizeof sent->count, error);
         if (status == NN_OK)
-            status = nni_comm_send_bytes_to_root(comm, rank, sent->rows, sizeof sent->rows, error);
+            status = nni_comm_send_bytes_to_root(comm, rank, sent->rows, sent->count * sizeof *sent->rows, error);
         if (status == NN_OK)
-            status = nni_comm_send_bytes_to_root(comm, rank, sent->x, bytes, error);
+            status =
+                nni_comm_send_bytes_to_root(comm, rank, sent->x, sent->count * sent->features * sizeof *sent->x, error);
         if (status == NN_OK && comm->rank == 0)
             merge(worst, &other);
     }

@@ -18,7 +18,7 @@ typedef struct nni_worst_row {
     uint64_t index; /**< among all that are recorded, which also decides between equal scores */
 } nni_worst_row;
 
-/** The worst rows so far, the worst first. All zero it is empty, but for the memory of x. */
+/** The worst rows so far, the worst first. All zero: there are none, and no memory for x. */
 typedef struct nni_worst {
     size_t count, most;
     nni_worst_row rows[NNI_WORST_MOST];

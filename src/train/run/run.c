@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/run/run.h"
 
+bool nni_run_is_over(const nni_run *run)
+{
+    return run->progress.finished || run->progress.counters.epoch == run->recipe->training.epochs;
+}
+
 void nni_run_mark(nni_run *run, nni_span_kind kind)
 {
     nni_timeline_begin(&run->timeline, (nni_activity){kind, NNI_NO_DETAIL});

@@ -103,6 +103,9 @@ struct nni_run {
     struct nni_trace *trace; /* NULL: not asked for */
 };
 
+/** @return whether the epochs that are complete are all of the training */
+bool nni_run_is_over(const nni_run *run);
+
 /** This rank does something else from now on. */
 void nni_run_mark(nni_run *run, nni_span_kind kind);
 

@@ -7,28 +7,30 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "support/files.h"
 #include "support/memory.h"
 #include "train/run_folder/folder.h"
 
-/* Whether a line, which a newline ends, is of the run up to there. */
-static bool is_kept(const char *line, const char *newline, uint64_t epoch, uint64_t step)
+/* Whether a line is of the run up to there. */
+static bool is_kept(const char *line, uint64_t epoch, uint64_t step)
 {
     static const char key[] = "\"step\": ";
     uint64_t of_epoch = 0, of_step = 0;
     if (sscanf(line, "{\"epoch\": %" SCNu64 ",", &of_epoch) != 1 || of_epoch > epoch)
         return false;
     const char *found = strstr(line, key);
-    return !found || found > newline || sscanf(found + strlen(key), "%" SCNu64, &of_step) != 1 || of_step <= step;
+    return !found || sscanf(found + strlen(key), "%" SCNu64, &of_step) != 1 || of_step <= step;
 }
 
-static size_t bytes_until(const char *text, size_t count, uint64_t epoch, uint64_t step)
+/* Ends each line by a zero: sscanf and strstr would look at all that follows, for every line. */
+static size_t bytes_until(char *text, size_t count, uint64_t epoch, uint64_t step)
 {
     size_t kept = 0;
     while (kept < count) {
-        const char *line = text + kept;
-        const char *newline = memchr(line, '\n', count - kept);
-        if (!newline || !is_kept(line, newline, epoch, step))
+        char *line = text + kept, *newline = memchr(line, '\n', count - kept);
+        if (!newline)
+            break;
+        *newline = '\0';
+        if (!is_kept(line, epoch, step))
             break;
         kept += (size_t)(newline - line) + 1;
     }
@@ -75,13 +77,11 @@ nn_status nni_epoch_lines_go_back(nni_epoch_lines *lines, uint64_t epoch, uint64
     nni_epoch_lines_close(lines);
     NN_TRY(read_text(lines->path, &text, &count, error));
     const size_t kept = bytes_until(text, count, epoch, step);
-    nn_status status = NN_OK;
-    if (kept < count)
-        status = nni_file_replace(lines->path, text, kept, error);
     nni_release(text);
-    if (status == NN_OK)
-        open_end(lines); /* else with the next line */
-    return status;
+    if (kept < count && truncate(lines->path, (off_t)kept) != 0)
+        return nn_fail(error, NN_SYSTEM, "cannot write %s: %s", lines->path, strerror(errno));
+    open_end(lines); /* else with the next line */
+    return NN_OK;
 }
 
 nn_status nni_epoch_lines_open(const char *folder, const char *name, uint64_t epoch, uint64_t step,
@@ -117,8 +117,9 @@ bool nni_epoch_lines_end(nni_epoch_lines *lines)
         return true;
     }
     const int reason = errno;
+    const bool known = lines->file != NULL; /* else the file may be another by now */
     nni_epoch_lines_close(lines);
-    if (lines->path[0] != '\0' && truncate(lines->path, lines->bytes) == 0)
+    if (known && truncate(lines->path, lines->bytes) == 0)
         open_end(lines);
     errno = reason;
     return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * A file of lines about a training, each an object of JSON that begins {"epoch": N: appended as it goes on, cut back
- * where it goes back. A full disk costs a line and not the training. All local: rank 0 alone has the file.
+ * A file of lines about a training, each an object of JSON that begins with `{"epoch": N`: appended as it goes on, cut
+ * back where it goes back. A full disk costs a line and not the training. All local: rank 0 alone has the file.
  */
 #ifndef NNI_TRAIN_RUN_FOLDER_EPOCH_LINES_H
 #define NNI_TRAIN_RUN_FOLDER_EPOCH_LINES_H

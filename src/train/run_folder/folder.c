@@ -141,8 +141,8 @@ static nn_status open_named(const nn_train_options *options, nni_folder *folder,
  * own. */
 static void remove_partial_files(const char *folder)
 {
-    static const char *const names[] = {"recipe.yaml", "metrics.jsonl", "records.jsonl",
-                                        "best.h5",     "model.h5",      "predictions.h5"};
+    static const char *const names[] = {"recipe.yaml", "metrics.jsonl",  "records.jsonl", "best.h5",
+                                        "model.h5",    "predictions.h5", "report.html"};
     enum { NAMES = sizeof names / sizeof *names };
     const char ending[] = ".partial";
     DIR *open_folder = opendir(folder);

@@ -86,6 +86,20 @@ static void a_removed_file_is_noticed_and_made_again(void)
     rmdir(folder);
 }
 
+/* Of a file that is not open, nobody knows how much of it is whole. */
+static void a_file_that_could_not_be_opened_is_left_as_it_is(void)
+{
+    char folder[] = "/tmp/nntrain-record-XXXXXX";
+    nni_epoch_lines lines = {.bytes = 3};
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+    snprintf(lines.path, sizeof lines.path, "%s/lines", folder);
+    write_text(lines.path, EPOCH(1));
+    CU_ASSERT(!nni_epoch_lines_end(&lines));
+    expect_text(lines.path, EPOCH(1));
+    unlink(lines.path);
+    rmdir(folder);
+}
+
 /* --- JSON on a line --- */
 
 /* The examples of RFC 4648, section 10. */
@@ -164,6 +178,7 @@ int main(void)
     const nni_test tests[] = {
         NN_TEST(lines_of_later_epochs_and_steps_go),
         NN_TEST(a_removed_file_is_noticed_and_made_again),
+        NN_TEST(a_file_that_could_not_be_opened_is_left_as_it_is),
         NN_TEST(bytes_become_base_64),
         NN_TEST(ranks_divide_the_chosen_rows),
         NN_TEST(the_worst_rows_come_first_and_equal_ones_in_their_order),

@@ -52,6 +52,10 @@ typedef struct nn_train_result nn_train_result;
 /**
  * Trains. Collective.
  *
+ * Writes the run's folder: the recipe as it was resolved, metrics, checkpoints and the model and, unless the recipe
+ * says otherwise, records and, at the end, report.html, which shows all of it. Nothing is printed unless `options.out`
+ * is given. Numbers have a decimal point, whatever the program's locale.
+ *
  * Threads are set and pinned while it runs, and left as they were. Call it without an nn_workspace.
  *
  * SIGTERM, SIGUSR1 and SIGINT are caught while it runs: the step in work is finished, a checkpoint is written, and

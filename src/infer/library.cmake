@@ -10,7 +10,7 @@ set(inference_sources ${library_sources})
 list(FILTER inference_sources INCLUDE REGEX "^infer/|^kernels/(gemm|isa)/|^kernels/elementwise/(activations|convert|elementwise|normalize)\\.c$|\
 ^model/(feature_scaler|infer|layout|norms|partial_sums|target_scaler)\\.c$|\
 ^support/(element|files|json_read|memory|printable|setting|status|sum_tree|timeline|utf8)\\.c$|\
-^support/(system/(cgroup|cpu)|threads/team_divide)\\.c$")
+^support/(system/(c_locale|cgroup|cpu)|threads/team_divide)\\.c$")
 list(REMOVE_ITEM inference_sources ${infer_sources})
 set(trainer_sources ${library_sources})
 list(REMOVE_ITEM trainer_sources ${infer_sources} ${inference_sources})

@@ -12,6 +12,7 @@
 #include "recipe/check.h"
 #include "recipe/recipe.h"
 #include "recipe/sections.h"
+#include "support/system/c_locale.h"
 #include "yaml/schema.h"
 
 /* What is being read, and where its relative files are looked for. */
@@ -211,6 +212,7 @@ nn_status nn_recipe_parse(const char *text, const char *origin, const char *fold
     reading in = {.origin = origin, .folder = folder, .error = error};
     *recipe = NULL;
     NN_TRY(nni_yaml_pool_create(&in.pool, error));
+    const nni_c_locale locale = nni_c_locale_enter();
     char *written = NULL;
     nn_status status = resolve(&in, text, overrides, override_count, &written);
     nn_recipe *filled = status == NN_OK ? calloc(1, sizeof *filled) : NULL;
@@ -225,6 +227,7 @@ nn_status nn_recipe_parse(const char *text, const char *origin, const char *fold
     else
         nn_recipe_free(filled);
     nni_yaml_pool_free(in.pool);
+    nni_c_locale_leave(locale);
     return status;
 }
 

@@ -25,7 +25,7 @@ nn_status nni_report_write(const nni_history *const *runs, size_t count, const n
     NN_TRY(nni_draft_open(path, &draft, error));
     nn_status status = write_page(draft.file, runs, count, options, error);
     if (status == NN_OK)
-        status = nni_draft_commit(&draft, error);
+        status = nni_draft_commit_unsynced(&draft, error); /* it can be made again */
     nni_draft_drop(&draft);
     return status;
 }

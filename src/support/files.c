@@ -277,7 +277,7 @@ nn_status nni_draft_open(const char *path, nni_draft *draft, nn_error *error)
     return nn_fail(error, NN_SYSTEM, "cannot write %s: %s", path, strerror(reason));
 }
 
-nn_status nni_draft_commit(nni_draft *draft, nn_error *error)
+static nn_status commit_draft(nni_draft *draft, bool lasting, nn_error *error)
 {
     FILE *file = draft->file;
     if (ferror(file)) {
@@ -285,14 +285,24 @@ nn_status nni_draft_commit(nni_draft *draft, nn_error *error)
         return nn_fail(error, NN_SYSTEM, "cannot write %s: a write failed; is the disk full?", draft->path);
     }
     draft->file = NULL;
-    bool good = fflush(file) == 0 && fsync(fileno(file)) == 0;
+    bool good = fflush(file) == 0 && (!lasting || fsync(fileno(file)) == 0);
     int reason = errno;
     if (fclose(file) != 0 && good) {
         good = false;
         reason = errno;
     }
     errno = reason;
-    return put_in_place(draft->path, draft->partial, good, true, error);
+    return put_in_place(draft->path, draft->partial, good, lasting, error);
+}
+
+nn_status nni_draft_commit(nni_draft *draft, nn_error *error)
+{
+    return commit_draft(draft, true, error);
+}
+
+nn_status nni_draft_commit_unsynced(nni_draft *draft, nn_error *error)
+{
+    return commit_draft(draft, false, error);
 }
 
 void nni_draft_drop(nni_draft *draft)

@@ -86,6 +86,9 @@ nn_status nni_draft_open(const char *path, nni_draft *draft, nn_error *error);
 /** Replaces the file by the draft, as nni_file_replace does. @return NN_SYSTEM also where a write before failed */
 nn_status nni_draft_commit(nni_draft *draft, nn_error *error);
 
+/** The same without waiting for the disk, as nni_file_replace_unsynced. */
+nn_status nni_draft_commit_unsynced(nni_draft *draft, nn_error *error);
+
 /** Leaves everything as it was before the draft was opened. Nothing to do for one that is committed, or all zero. */
 void nni_draft_drop(nni_draft *draft);
 

@@ -2,11 +2,11 @@
 /* One pass, without recursion: what is open is a stack of bounded depth. */
 #include "support/json_read.h"
 
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "support/memory.h"
+#include "support/system/c_locale.h"
 #include "support/utf8.h"
 
 /* A member: indices of its name and of its object. */
@@ -30,7 +30,6 @@ typedef struct reader {
     size_t members;
     size_t open[NNI_JSON_DEPTH]; /* indices of arrays and objects that have not ended */
     size_t depth;
-    locale_t locale; /* that of C, for numbers */
 } reader;
 
 static nn_status refuse(const reader *r, const char *what, nn_error *error)
@@ -232,15 +231,10 @@ static bool convert_short(const char *digits, double *number)
     return true;
 }
 
-static double convert(const reader *r, const char *digits)
+static double convert(const char *digits)
 {
     double number = 0;
-    if (convert_short(digits, &number))
-        return number;
-    locale_t before = uselocale(r->locale);
-    number = strtod(digits, NULL);
-    uselocale(before);
-    return number;
+    return convert_short(digits, &number) ? number : strtod(digits, NULL);
 }
 
 static nn_status read_number(reader *r, nn_error *error)
@@ -261,7 +255,7 @@ static nn_status read_number(reader *r, nn_error *error)
     }
     if (!value->is_count)
         value->count = 0;
-    value->number = convert(r, digits);
+    value->number = convert(digits);
     r->at += length;
     return NN_OK;
 }
@@ -420,15 +414,12 @@ nn_status nni_json_read(const char *text, size_t size, const char *name, nni_jso
     reader r = {.name = name, .begin = text, .at = text, .end = text + size, .document = d};
     nn_status status = nni_reserve(size, 1, "the texts of a JSON text", &d->texts, error);
     r.texts = d->texts;
-    r.locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    if (status == NN_OK && r.locale == (locale_t)0)
-        status = nn_fail(error, NN_SYSTEM, "out of memory: no room for a locale");
+    const nni_c_locale locale = nni_c_locale_enter();
     if (status == NN_OK)
         status = read_all(&r, error);
+    nni_c_locale_leave(locale);
     if (status == NN_OK)
         status = index_members(&r, error);
-    if (r.locale != (locale_t)0)
-        freelocale(r.locale);
     if (status != NN_OK) {
         nni_json_free(d);
         return status;

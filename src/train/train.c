@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "support/system/c_locale.h"
 #include "train/callback_table.h"
 #include "train/early_stopping.h"
 #include "train/epoch.h"
@@ -31,6 +32,7 @@ nn_status nni_train(const nn_recipe *recipe, const nn_train_options *options, nn
                     nn_error *error)
 {
     nni_run *run = NULL;
+    const nni_c_locale locale = nni_c_locale_enter(); /* files are to be the same in every program */
     *result = (nni_train_result){.tested = false};
     nni_signals_catch();
     nn_status status = nni_run_create(recipe, options, comm, &run, error);
@@ -51,5 +53,6 @@ nn_status nni_train(const nn_recipe *recipe, const nn_train_options *options, nn
     }
     nni_run_free(run);
     nni_signals_release();
+    nni_c_locale_leave(locale);
     return status;
 }

@@ -25,17 +25,32 @@ typedef struct screen {
 
 /* --- lines --- */
 
+static size_t bytes_of_character(const char *text, size_t left)
+{
+    const size_t found = nni_utf8_character(text, left);
+    return found > 0 ? found : 1;
+}
+
+/* @return bytes of a text that there are columns for, in whole characters, of which some take two columns */
+static size_t bytes_that_fit(const char *text, size_t columns, bool utf8)
+{
+    const size_t length = strlen(text);
+    size_t used = 0, at = 0;
+    for (size_t bytes; at < length; at += bytes) {
+        bytes = bytes_of_character(text + at, length - at);
+        used += bytes > 2 && utf8 ? 2 : 1;
+        if (used > columns)
+            break;
+    }
+    return at;
+}
+
 /* As much of a text as there are columns for; characters beyond ASCII are question marks where the terminal has none.
  */
 static void put_cut(FILE *out, const char *text, size_t columns, bool utf8)
 {
-    size_t used = 0;
-    for (size_t left = strlen(text), bytes; left > 0; text += bytes, left -= bytes) {
-        const size_t found = nni_utf8_character(text, left);
-        bytes = found > 0 ? found : 1;
-        used += bytes > 2 && utf8 ? 2 : 1;
-        if (used > columns)
-            return;
+    for (size_t left = bytes_that_fit(text, columns, utf8), bytes; left > 0; text += bytes, left -= bytes) {
+        bytes = bytes_of_character(text, left);
         if (bytes > 1 && !utf8)
             fputc('?', out);
         else
@@ -67,11 +82,12 @@ static void put_sentence(screen *s, const char *style, const char *text, size_t 
     char shown[LINE_BYTES];
     const char *rest = nni_printable(text, shown, sizeof shown);
     for (size_t line = 0; *rest && line < most; line++) {
-        size_t length = strlen(rest);
-        if (length > s->view->columns && line + 1 < most) {
-            for (length = s->view->columns; length > 0 && rest[length] != ' '; length--)
-                ;
-            length = length > 0 ? length : s->view->columns;
+        const size_t fit = bytes_that_fit(rest, s->view->columns, s->view->text.utf8);
+        size_t length = line + 1 < most ? fit : strlen(rest);
+        if (length < strlen(rest)) {
+            while (length > 0 && rest[length] != ' ')
+                length--;
+            length = length > 0 ? length : fit;
         }
         put_line(s, style, "%.*s", (int)length, rest);
         rest += length;

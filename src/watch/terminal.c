@@ -31,38 +31,89 @@ static void put_text(const char *text)
     put(text, strlen(text));
 }
 
-/* Signals stay on: Ctrl-C and Ctrl-Z are SIGINT and SIGTSTP. In the background this stops the process, before anything
- * is drawn. */
-static void set_modes(const nni_terminal *terminal)
+/* Signals that end a program, for which the terminal is given back first; and others that are waited for. */
+static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGXCPU, SIGPIPE, SIGVTALRM};
+static const int others[] = {SIGTSTP, SIGCONT, SIGWINCH};
+
+static void add_signals(sigset_t *set, const int *numbers, size_t count)
 {
+    for (size_t i = 0; i < count; i++)
+        sigaddset(set, numbers[i]);
+}
+
+static bool is_to_end(void)
+{
+    sigset_t pending;
+    sigpending(&pending);
+    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++)
+        if (sigismember(&pending, ending[i]))
+            return true;
+    return false;
+}
+
+static bool is_in_background(const nni_terminal *terminal)
+{
+    return terminal->has_modes && tcgetpgrp(terminal->keys) != getpgrp();
+}
+
+/* Stops, as the shell expects of a job in the background that would change the terminal's modes. tcsetattr does that
+ * too, but would stop again after each SIGCONT though a signal to end waits. @return false: such a signal waits */
+static bool wait_for_foreground(const nni_terminal *terminal)
+{
+    sigset_t pending;
+    while (!is_to_end() && is_in_background(terminal)) {
+        kill(0, SIGTTOU);
+        sigpending(&pending);
+        if (!sigismember(&pending, SIGCONT)) /* nobody stopped and continued it: no shell looks after jobs */
+            break;
+    }
+    return !is_to_end();
+}
+
+/* Signals stay on: Ctrl-C and Ctrl-Z are SIGINT and SIGTSTP. @return false: a signal to end waits, and modes are as
+ * they were */
+static bool set_modes(const nni_terminal *terminal)
+{
+    if (!wait_for_foreground(terminal))
+        return false;
     struct termios modes = terminal->modes_before;
     modes.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
     modes.c_cc[VMIN] = 1;
     modes.c_cc[VTIME] = 0;
     if (terminal->has_modes)
         tcsetattr(terminal->keys, TCSADRAIN, &modes);
+    return true;
 }
 
-static void enter(const nni_terminal *terminal)
+static void enter(nni_terminal *terminal)
 {
-    set_modes(terminal);
-    put_text(take);
+    terminal->taken = set_modes(terminal);
+    if (terminal->taken)
+        put_text(take);
 }
 
-static void leave(const nni_terminal *terminal)
+/* In the background the modes are the shell's own by now. */
+static void leave(nni_terminal *terminal)
 {
+    sigset_t only, before;
+    if (!terminal->taken)
+        return;
     put_text(give_back);
-    if (terminal->has_modes)
+    sigemptyset(&only);
+    sigaddset(&only, SIGTTOU); /* should it come into the background at this moment */
+    sigprocmask(SIG_BLOCK, &only, &before);
+    if (terminal->has_modes && !is_in_background(terminal))
         tcsetattr(terminal->keys, TCSADRAIN, &terminal->modes_before);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    terminal->taken = false;
 }
 
 nn_status nni_terminal_take(nni_terminal *terminal, nn_error *error)
 {
-    static const int awaited[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH};
     sigset_t set;
     sigemptyset(&set);
-    for (size_t i = 0; i < sizeof awaited / sizeof *awaited; i++)
-        sigaddset(&set, awaited[i]);
+    add_signals(&set, ending, sizeof ending / sizeof *ending);
+    add_signals(&set, others, sizeof others / sizeof *others);
     *terminal =
         (nni_terminal){.keys = isatty(STDIN_FILENO) ? dup(STDIN_FILENO) : open("/dev/tty", O_RDONLY | O_CLOEXEC)};
     terminal->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -96,8 +147,10 @@ void nni_terminal_size(size_t *columns, size_t *rows)
 
 /* A line is cleared before it is drawn, for after its last column the cursor stands on what would be cleared; the last
  * one with all below it. It ends without a newline, which would scroll. */
-void nni_terminal_show(const char *text)
+void nni_terminal_show(const nni_terminal *terminal, const char *text)
 {
+    if (!terminal->taken)
+        return;
     put_text(home);
     while (*text) {
         const size_t length = strcspn(text, "\n");

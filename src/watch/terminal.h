@@ -25,6 +25,7 @@ typedef struct nni_terminal {
     sigset_t mask_before;
     struct termios modes_before;
     bool has_modes; /**< of the terminal that keys come from */
+    bool taken;     /**< false while it is given back */
 } nni_terminal;
 
 /**
@@ -40,8 +41,12 @@ void nni_terminal_give_back(nni_terminal *terminal);
 /** Asks for the size; 80 by 24 where it is not told. */
 void nni_terminal_size(size_t *columns, size_t *rows);
 
-/** Draws a screen from its first line on. @param text  no more lines than the terminal has, each ended by a newline */
-void nni_terminal_show(const char *text);
+/**
+ * Draws a screen from its first line on; nothing where the terminal could not be taken since a signal to end waits.
+ *
+ * @param text  no more lines than the terminal has, each ended by a newline
+ */
+void nni_terminal_show(const nni_terminal *terminal, const char *text);
 
 /** Waits for something to happen. Stops with SIGTSTP (Ctrl-Z), terminal given back, and goes on with SIGCONT. */
 nni_wake nni_terminal_wait(nni_terminal *terminal, double seconds);

@@ -96,20 +96,21 @@ static nn_status draw(watched *w, nni_view view, FILE *out, nn_error *error)
 nn_status nni_watch_once(const char *folder, size_t columns, size_t rows, FILE *out, nn_error *error)
 {
     watched w = {.named = folder};
+    const nni_view view = {.columns = columns, .rows = rows, .text.utf8 = nni_terminal_ask().utf8};
     nn_status status = update(&w);
-    if (status == NN_OK && w.run) {
-        const nni_view view = {.columns = columns, .rows = rows, .text.utf8 = nni_terminal_ask().utf8};
+    if (w.run)
         status = draw(&w, view, out, error);
-    } else if (error) {
-        status = NN_DATA;
-        *error = w.why;
+    else {
+        status = w.why.status;
+        if (error)
+            *error = w.why;
     }
     nni_history_free(w.run);
     return status;
 }
 
 /* @param shown  what is on the screen; receives what is now. NULL: not known */
-static nn_status redraw(watched *w, char **shown, nn_error *error)
+static nn_status redraw(watched *w, const nni_terminal *terminal, char **shown, nn_error *error)
 {
     char *text = NULL;
     size_t bytes;
@@ -120,7 +121,7 @@ static nn_status redraw(watched *w, char **shown, nn_error *error)
     if ((memory && fclose(memory) != 0) || !memory)
         status = nn_fail(error, NN_SYSTEM, "no memory left for a screen of text");
     if (status == NN_OK && (!*shown || strcmp(*shown, text) != 0))
-        nni_terminal_show(text);
+        nni_terminal_show(terminal, text);
     free(*shown);
     *shown = text;
     return status;
@@ -139,7 +140,7 @@ static nn_status follow(watched *w, nni_terminal *terminal, nn_error *error)
         if (status != NN_OK && error)
             *error = w->why;
         if (status == NN_OK)
-            status = redraw(w, &shown, error);
+            status = redraw(w, terminal, &shown, error);
         if (status == NN_OK)
             wake = nni_terminal_wait(terminal, interval);
     }

@@ -9,6 +9,7 @@
 #include "../support/history_sum.h"
 #include "hdf5_crash.h"
 #include "report/figures/figures.h"
+#include "report/page/page.h"
 #include "target.h"
 
 /* So that the compiler leaves nothing out. */
@@ -44,6 +45,18 @@ static void compute(const nni_prediction_record *record)
     }
 }
 
+static void write_page(const nni_history *history)
+{
+    const nni_report_options options = {.share = history->epochs % 2 == 1};
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *page = open_memstream(&text, &bytes);
+    fuzz_expect(page != NULL, "room for a page");
+    fuzz_expect(nni_report_run_page(page, history, &options, NULL) == NN_OK, "a page");
+    fclose(page);
+    free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     static const char *const texts[] = {"metrics.jsonl", "records.jsonl", "recipe.yaml"};
@@ -65,6 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         nni_history_best(history, &history->curves[i]);
     if (history->predictions)
         compute(history->predictions);
+    write_page(history);
     nni_history_free(history);
     return 0;
 }

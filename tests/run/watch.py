@@ -25,9 +25,10 @@ def check(holds, what):
 
 
 class Terminal:
-    """A terminal whose shell is this program: `nntrain watch` is a job of it, in the foreground."""
+    """A terminal whose shell is this program: `nntrain watch` is a job of it, in the foreground until it stops, or, by the
+    shell "lenient", also then, or, by "&", never."""
 
-    def __init__(self, arguments, columns=80, rows=24, **environment):
+    def __init__(self, arguments, columns=80, rows=24, shell="usual", **environment):
         self.master, self.slave = pty.openpty()
         self.resize(columns, rows)
         self.before = termios.tcgetattr(self.slave)
@@ -39,12 +40,15 @@ class Terminal:
                  "job = os.fork()\n" \
                  "if job == 0:\n" \
                  "    os.setpgid(0, 0)\n" \
-                 "    os.tcsetpgrp(0, os.getpid())\n" \
+                 "    if sys.argv[1] != '&':\n" \
+                 "        os.tcsetpgrp(0, os.getpid())\n" \
                  "    signal.signal(signal.SIGTTOU, signal.SIG_DFL)\n" \
-                 "    os.execvp(sys.argv[1], sys.argv[1:])\n" \
+                 "    os.execvp(sys.argv[2], sys.argv[2:])\n" \
                  "os.write(3, b'pid %d\\n' % job)\n" \
                  "while True:\n" \
                  "    _, status = os.waitpid(job, os.WUNTRACED)\n" \
+                 "    if os.WIFSTOPPED(status) and sys.argv[1] == 'usual':\n" \
+                 "        os.tcsetpgrp(0, os.getpgrp())\n" \
                  "    os.write(3, b'stopped\\n' if os.WIFSTOPPED(status) else b'ended %d\\n' % status)\n" \
                  "    if not os.WIFSTOPPED(status):\n" \
                  "        break\n"
@@ -55,7 +59,7 @@ class Terminal:
             os.dup2(tell, 3)
             os.set_inheritable(3, True)
 
-        self.leader = subprocess.Popen([sys.executable, "-c", leader, *arguments], stdin=self.slave, stdout=self.slave,
+        self.leader = subprocess.Popen([sys.executable, "-c", leader, shell, *arguments], stdin=self.slave, stdout=self.slave,
                                        stderr=self.slave, start_new_session=True, env=env, close_fds=False,
                                        preexec_fn=prepare)
         os.close(tell)
@@ -86,13 +90,23 @@ class Terminal:
     def modes_are_those_before(self):
         return termios.tcgetattr(self.slave) == self.before
 
-    def ended(self, what, status):
+    def stopped(self, what):
+        check(self.told.readline() == "stopped\n", f"{what} does not stop it")
+
+    def kill(self):
+        """As the shell's `kill %1` does with a job that is stopped."""
+        os.kill(self.job, signal.SIGTERM)
+        os.kill(self.job, signal.SIGCONT)
+
+    def ended(self, what, status, drawn=True):
         """How the job ended, and that the terminal is as it was."""
         line = self.told.readline().split()
         check(line == ["ended", str(status)], f"{what}: {line}, not {status}")
+        if "ended" not in line:
+            os.kill(self.job, signal.SIGKILL)
         while select.select([self.master], [], [], 0)[0]:
             self.take_output(0)
-        check(self.output.endswith(GIVE_BACK), f"{what}: the screen is not given back: {self.output[-200:]!r}")
+        check(self.output.endswith(GIVE_BACK) or not drawn, f"{what}: the screen is not given back: {self.output[-200:]!r}")
         check(self.modes_are_those_before(), f"{what}: the terminal has other modes than before")
         self.leader.wait()
         os.close(self.master)
@@ -110,7 +124,8 @@ def fits(drawn, columns, rows, what):
 
 def watch(*arguments, **options):
     terminal = Terminal([os.environ["NNTRAIN"], "watch", *arguments], **options)
-    terminal.until(TAKE, "watch")
+    if options.get("shell") != "&":
+        terminal.until(TAKE, "watch")
     return terminal
 
 
@@ -133,7 +148,7 @@ def lock(folder):
 
 def main():
     # A run that begins, goes on and is followed, in a terminal that changes its size.
-    terminal = watch("run")
+    terminal = watch("run", shell="lenient")
     terminal.until(b"waiting for the run to begin", "no folder")
     os.mkdir("beginning")
     with open("beginning/recipe.yaml", "w") as file:
@@ -156,7 +171,7 @@ def main():
 
     # Stopped and continued by Ctrl-Z, then ended by q.
     terminal.send(b"\x1a")
-    check(terminal.told.readline() == "stopped\n", "Ctrl-Z does not stop it")
+    terminal.stopped("Ctrl-Z")
     terminal.until(GIVE_BACK, "Ctrl-Z")
     check(terminal.modes_are_those_before(), "Ctrl-Z: the terminal has other modes than before")
     os.kill(terminal.job, signal.SIGCONT)
@@ -166,8 +181,21 @@ def main():
     terminal.send(b"q")
     terminal.ended("q", 0)
 
+    # Killed while it is stopped: by Ctrl-Z, or since it was begun in the background, where it draws nothing.
+    terminal = watch("run")
+    terminal.until(b"q quits", "before Ctrl-Z")
+    terminal.send(b"\x1a")
+    terminal.stopped("Ctrl-Z")
+    terminal.kill()
+    terminal.ended("killed after Ctrl-Z", int(signal.SIGTERM))
+    terminal = watch("run", shell="&")
+    terminal.stopped("the background")
+    terminal.kill()
+    terminal.ended("killed in the background", int(signal.SIGTERM), drawn=False)
+    check(terminal.output == b"", f"in the background: {terminal.output!r}")
+
     # Whatever ends it, the terminal is as it was.
-    terminals = {name: watch("run") for name in ("Ctrl-C", "SIGTERM", "SIGHUP", "SIGQUIT")}
+    terminals = {name: watch("run") for name in ("Ctrl-C", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGALRM")}
     for name, terminal in terminals.items():
         terminal.until(b"q quits", name)
         if name == "Ctrl-C":

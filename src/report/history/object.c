@@ -55,11 +55,12 @@ size_t nni_object_length(nni_object object, const char *name)
 
 nn_status nni_object_numbers(nni_object object, const char *name, size_t count, double **numbers, nn_error *error)
 {
+    const nni_json_value *array = nni_object_member(object, name).value;
     if (nni_object_length(object, name) != count)
         return NN_OK;
     NN_TRY(nni_reserve(count, sizeof **numbers, "the numbers of a record", numbers, error));
     for (size_t i = 0; i < count; i++) /* numbers and null take one value each */
-        (*numbers)[i] = nni_object_value(nni_object_member(object, name).value + 1 + i);
+        (*numbers)[i] = nni_object_value(array + 1 + i);
     return NN_OK;
 }
 

@@ -125,6 +125,8 @@ static void free_series(nni_history *history, series s)
 
 static nn_status read_norms(nni_object line, nni_history *history, nn_error *error)
 {
+    if (history->layer_count == 0) /* a later line may tell of layers, which what has none would not have */
+        return NN_DATA;
     nni_norm_record norms = {.epoch = nni_object_number(line, "epoch")};
     nn_status status = nni_object_numbers(line, "weight", history->layer_count, &norms.weight, error);
     if (status == NN_OK)
@@ -162,7 +164,7 @@ static nn_status read_layer_histograms(nni_object line, nni_layer_histograms *la
 static nn_status read_histograms(nni_object line, nni_history *history, nn_error *error)
 {
     const nni_json_value *array = nni_object_member(line, "layers").value;
-    if (!array || array->type != NNI_JSON_ARRAY || array->count != history->layer_count)
+    if (history->layer_count == 0 || !array || array->type != NNI_JSON_ARRAY || array->count != history->layer_count)
         return NN_DATA;
     nni_histogram_record record = {.epoch = nni_object_number(line, "epoch"), .rows = nni_object_count(line, "rows")};
     NN_TRY(nni_allocate(history->layer_count, sizeof *record.layers, "the histograms of a run", &record.layers, error));
@@ -232,12 +234,20 @@ static bool read_grid(nni_object line, double least[2], double most[2], size_t *
            !__builtin_mul_overflow(*width, *height, points);
 }
 
+/* Whether a frame has the inputs and outputs of those before it. Those of its epoch and later ones will be dropped. */
+static bool fits(const nni_frame *frame, const nni_history *history)
+{
+    const nni_frame *first = history->frames;
+    return history->frame_count == 0 || first->epoch >= frame->epoch ||
+           (first->outputs == frame->outputs && (first->height == 1) == (frame->height == 1));
+}
+
 static nn_status read_frame(nni_object line, nni_history *history, nn_error *error)
 {
     size_t points = 0, count = 0;
     nni_frame frame = {.epoch = nni_object_number(line, "epoch"), .outputs = nni_object_count(line, "outputs")};
     if (!read_grid(line, frame.least, frame.most, &frame.width, &frame.height, &points) || frame.outputs == 0 ||
-        __builtin_mul_overflow(points, frame.outputs, &count))
+        !fits(&frame, history) || __builtin_mul_overflow(points, frame.outputs, &count))
         return NN_DATA;
     NN_TRY(nni_object_floats(line, "values", count, &frame.values, error));
     return append(history, frames_of(history), &frame, frame.values != NULL, error);

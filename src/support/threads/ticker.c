@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "support/memory.h"
+#include "support/system/c_locale.h"
 #include "support/threads/thread.h"
 
 struct nni_ticker {
@@ -38,8 +39,10 @@ static bool over_after(nni_ticker *ticker)
 static void *run(void *context)
 {
     nni_ticker *ticker = context;
+    const nni_c_locale locale = nni_c_locale_enter();
     while (!over_after(ticker))
         ticker->tick(ticker->context);
+    nni_c_locale_leave(locale);
     return NULL;
 }
 

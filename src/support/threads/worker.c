@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "support/memory.h"
+#include "support/system/c_locale.h"
 #include "support/threads/thread.h"
 
 struct nni_worker {
@@ -17,6 +18,7 @@ struct nni_worker {
 static void *work(void *context)
 {
     nni_worker *worker = context;
+    const nni_c_locale locale = nni_c_locale_enter();
     pthread_mutex_lock(&worker->mutex);
     while (!worker->stop) {
         nni_job *job = worker->first;
@@ -33,6 +35,7 @@ static void *work(void *context)
         pthread_cond_signal(&worker->progress);
     }
     pthread_mutex_unlock(&worker->mutex);
+    nni_c_locale_leave(locale);
     return NULL;
 }
 

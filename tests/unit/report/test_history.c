@@ -363,6 +363,38 @@ static void records_of_another_shape_are_left_out_and_noted(void)
     remove_files();
 }
 
+/* A line that names them later must not make arrays of none be read as arrays of some. */
+static void records_of_layers_that_are_not_known_yet_are_left_out(void)
+{
+    write_text("metrics.jsonl", "");
+    write_text("records.jsonl", "{\"epoch\": 1, \"event\": \"norms\", \"weight\": [], \"gradient\": []}\n"
+                                "{\"epoch\": 1, \"event\": \"histograms\", \"layers\": []}\n" BEGIN);
+    nni_history *history = read_run();
+    CU_ASSERT(history->layer_count == 2 && history->norm_count == 0 && history->histogram_count == 0);
+    expect_note(history, "records.jsonl: 2 of its lines could not be read, the first is line 1");
+    nni_history_free(history);
+    remove_files();
+}
+
+static void frames_have_the_inputs_and_outputs_of_the_first_one(void)
+{
+    static const char one[] = "{\"epoch\": 1, \"event\": \"frame\", " GRID "\"outputs\": 2, \"values\": " VALUES "}\n";
+    char text[4096];
+    snprintf(text, sizeof text,
+             "%s{\"epoch\": 2, \"event\": \"frame\", " GRID "\"outputs\": 1, \"values\": "
+             "\"AACAPwAAAMA=\"}\n{\"epoch\": 1, \"event\": \"frame\", \"least\": [0], \"most\": [1], \"width\": 1, "
+             "\"height\": 1, \"outputs\": 1, \"values\": \"AACAPw==\"}\n",
+             one);
+    write_text("metrics.jsonl", "");
+    write_text("records.jsonl", text);
+    nni_history *history = read_run();
+    CU_ASSERT_FATAL(history->frame_count == 1); /* the last one, which begins anew */
+    CU_ASSERT(history->frames[0].outputs == 1 && history->frames[0].width == 1);
+    expect_note(history, "records.jsonl: 1 of its lines could not be read, the first is line 2");
+    nni_history_free(history);
+    remove_files();
+}
+
 static void damaged_records_are_survived(void)
 {
     enum { MUTATIONS = 600 };
@@ -434,6 +466,8 @@ int main(void)
         NN_TEST(without_records_only_begin_and_end_are_read),
         NN_TEST(a_resumed_run_is_one_that_runs),
         NN_TEST(records_of_another_shape_are_left_out_and_noted),
+        NN_TEST(records_of_layers_that_are_not_known_yet_are_left_out),
+        NN_TEST(frames_have_the_inputs_and_outputs_of_the_first_one),
         NN_TEST(damaged_records_are_survived),
         NN_TEST(a_state_follows_from_records_lock_and_epochs),
     };

@@ -6,6 +6,7 @@
 
 #include "support/suite.h"
 #include "watch/screen.h"
+#include "watch/watch.h"
 
 enum { EPOCHS = 20 };
 static double epochs[EPOCHS], train_loss[EPOCHS], test_loss[EPOCHS], accuracy[EPOCHS], seconds[EPOCHS];
@@ -160,6 +161,27 @@ static void without_utf8_all_is_ascii(void)
     free(text);
 }
 
+/* Two bytes each, of which a byte less than there are columns would fit. */
+static void a_sentence_is_broken_between_characters(void)
+{
+    char message[] = "caf\xC3\xA9 \xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9";
+    nni_history run = make_run();
+    run.state = NNI_RUN_FAILED;
+    run.end_message = message;
+    const nni_view view = {.columns = 5, .rows = 24, .text.utf8 = true, .idle = NAN};
+    char *text = draw(&run, &view);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\ncaf\xC3\xA9\n\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\n\xC3\xA9\xC3\xA9\n"));
+    free(text);
+}
+
+static void a_run_that_is_not_there_is_refused_also_without_an_error(void)
+{
+    nn_error error = {.status = NN_OK};
+    CU_ASSERT_EQUAL(nni_watch_once("/nowhere", 80, 24, stdout, NULL), NN_DATA);
+    CU_ASSERT_EQUAL(nni_watch_once("/nowhere", 80, 24, stdout, &error), NN_DATA);
+    CU_ASSERT_PTR_NOT_NULL(strstr(error.message, "/nowhere is not there"));
+}
+
 static void a_run_without_an_epoch_has_a_screen_too(void)
 {
     const nni_history run = {.name = name, .folder = name, .planned_epochs = 3};
@@ -177,6 +199,8 @@ int main(void)
         NN_TEST(a_standstill_is_told),
         NN_TEST(the_last_words_of_a_run_send_nothing_that_a_terminal_obeys),
         NN_TEST(without_utf8_all_is_ascii),
+        NN_TEST(a_sentence_is_broken_between_characters),
+        NN_TEST(a_run_that_is_not_there_is_refused_also_without_an_error),
         NN_TEST(a_run_without_an_epoch_has_a_screen_too),
     };
     return nni_run_suite("screen", tests, sizeof tests / sizeof *tests);

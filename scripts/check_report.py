@@ -172,7 +172,8 @@ def check_curves(check, page, folder):
         split, _, metric = name.partition("_")
         if split not in ("train", "validation", "test") or any(isinstance(line.get(name), list) for line in lines):
             continue  # what is measured of each output has its table
-        fitting = [t for t in plots if t.startswith(letters(metric))]
+        wanted = letters(re.sub("(.*)_micro", r"micro \1", metric))  # "micro F1"
+        fitting = [t for t in plots if t.startswith(wanted)]
         series = [s for s in plots[min(fitting, key=len)]["series"] if s["name"] == split] if fitting else []
         values = [np.nan if line.get(name) is None else line[name] for line in lines]
         if series:

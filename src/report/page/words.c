@@ -30,12 +30,15 @@ static const char *special_word(const char *word, size_t length)
 nni_words nni_metric_in_words(const char *metric)
 {
     nni_words words = {.text = ""};
-    size_t length = 0;
+    size_t length = 0, letters = strlen(metric);
     if (strcmp(metric, "top_k") == 0)
         return (nni_words){.text = "top-k accuracy"};
-    if (strcmp(metric, "f1_micro") == 0)
-        return (nni_words){.text = "micro F1"};
-    for (const char *word = metric, *end; *word && length < sizeof words.text; word = *end ? end + 1 : end) {
+    if (letters > 6 && strcmp(metric + letters - 6, "_micro") == 0) { /* "micro F1" */
+        length = (size_t)snprintf(words.text, sizeof words.text, "micro");
+        letters -= 6;
+    }
+    for (const char *word = metric, *end; word < metric + letters && length < sizeof words.text;
+         word = *end ? end + 1 : end) {
         end = word + strcspn(word, "_");
         const char *special = special_word(word, (size_t)(end - word));
         length += (size_t)snprintf(words.text + length, sizeof words.text - length, "%s%.*s", length > 0 ? " " : "",

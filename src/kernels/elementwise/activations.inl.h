@@ -288,11 +288,13 @@ static inline void softmax_narrow_rows(nni_real *values, size_t rows, size_t col
     int32_t first[SIDE_BY_SIDE];
     for (size_t i = 0; i < SIDE_BY_SIDE; i++)
         first[i] = (int32_t)((i < rows ? i : rows - 1) * columns);
-    for (size_t j = 0; j < columns; j++)
+#pragma omp simd
+    for (size_t i = 0; i < SIDE_BY_SIDE; i++)
+        high[i] = x[0][i] = values[first[i]];
+    for (size_t j = 1; j < columns; j++)
 #pragma omp simd
         for (size_t i = 0; i < SIDE_BY_SIDE; i++)
             x[j][i] = values[(size_t)first[i] + j];
-    memcpy(high, x[0], sizeof high);
     for (size_t j = 1; j < columns; j++)
 #pragma omp simd
         for (size_t i = 0; i < SIDE_BY_SIDE; i++)

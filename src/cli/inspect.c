@@ -63,16 +63,6 @@ static const struct argp parser = {
            "of a model in safetensors or ONNX.",
 };
 
-static size_t parameters_of(const nni_layer *layer)
-{
-    size_t count = layer->inputs * layer->outputs;
-    if (nni_layer_has_bias(layer))
-        count += layer->outputs;
-    if (nni_norm_is_on(layer->norm))
-        count += 2 * layer->outputs; /* scale and shift */
-    return count;
-}
-
 static void print_network(const nn_network *network)
 {
     printf("inputs   %zu\n", network->inputs);
@@ -81,7 +71,7 @@ static void print_network(const nn_network *network)
         printf("layer %-2zu %zu unit%s, ", l, layer->outputs, layer->outputs == 1 ? "" : "s");
         if (nni_norm_is_on(layer->norm))
             printf("%s norm, ", nn_norm_name(layer->norm));
-        printf("%s, %zu parameters\n", nn_activation_name(layer->activation), parameters_of(layer));
+        printf("%s, %zu parameters\n", nn_activation_name(layer->activation), nni_network_layer_parameters(network, l));
     }
     printf("in all   %zu parameters\n", network->parameter_count);
 }

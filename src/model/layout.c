@@ -158,6 +158,14 @@ const char *nni_tensor_name(nni_tensor_role role)
     return "unknown";
 }
 
+size_t nni_network_layer_parameters(const nn_network *network, size_t layer)
+{
+    size_t count = 0;
+    for (size_t t = 0; t < network->tensor_count; t++)
+        count += network->tensors[t].layer == layer ? network->tensors[t].count : 0;
+    return count;
+}
+
 bool nni_network_is_finite(const nn_network *network)
 {
     return nni_all_finite(network->parameters, network->flat_count) &&

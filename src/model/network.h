@@ -114,6 +114,9 @@ void nni_network_initialize_statistics(nn_network *network);
 /** "weight", "bias", "gamma" or "beta". */
 const char *nni_tensor_name(nni_tensor_role role);
 
+/** @return parameters of a layer, its norm's included */
+size_t nni_network_layer_parameters(const nn_network *network, size_t layer);
+
 /** @return whether no parameter and no statistic is NaN or infinite */
 bool nni_network_is_finite(const nn_network *network);
 

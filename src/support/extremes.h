@@ -15,6 +15,13 @@ static inline size_t nni_larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
+/** Compares two doubles that are numbers, for qsort(3): ascending. */
+static inline int nni_compare_doubles(const void *left, const void *right)
+{
+    const double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
 /** @return the greatest size that divides both; of 0 and a size, that size */
 static inline size_t nni_common_divisor(size_t a, size_t b)
 {

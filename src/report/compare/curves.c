@@ -9,6 +9,7 @@
 #include "draw/plot.h"
 #include "report/compare/comparison.h"
 #include "report/page/section.h"
+#include "support/extremes.h"
 #include "support/memory.h"
 
 /* Points of all lines of a page, so that it stays below 2 MB; a line has no more than a plot has columns. */
@@ -46,12 +47,6 @@ static void free_lines(lines *of)
     nni_release(of->x);
     nni_release(of->y);
     nni_release(of->names);
-}
-
-static int ascending(const void *left, const void *right)
-{
-    const double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
 }
 
 /* Keeps the least and the greatest value of each of most / 2 equal parts of a line. @return points that are left */
@@ -114,7 +109,7 @@ static nn_status sort_values(const nni_series *series, size_t series_count, bool
             if (isfinite(y) && (!log || y > 0))
                 (*values)[(*count)++] = log ? log10(y) : y;
         }
-    qsort(*values, *count, sizeof **values, ascending);
+    qsort(*values, *count, sizeof **values, nni_compare_doubles);
     return NN_OK;
 }
 

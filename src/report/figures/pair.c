@@ -6,6 +6,7 @@
 
 #include "data/order/shuffle.h"
 #include "report/figures/figures.h"
+#include "support/extremes.h"
 #include "support/memory.h"
 #include "support/philox.h"
 
@@ -138,12 +139,6 @@ static double resample(const paired *pairs, uint64_t resample)
     return weight > 0 ? more / weight : 0;
 }
 
-static int ascending(const void *left, const void *right)
-{
-    const double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
 /* By linear interpolation, as numpy.percentile. @param sorted  [RESAMPLES] */
 static double quantile(const double *sorted, double share)
 {
@@ -158,7 +153,7 @@ static nn_status bootstrap(const paired *pairs, nni_pair_test *test, nn_error *e
     NN_TRY(nni_reserve(RESAMPLES, sizeof *differences, "the resamples of a bootstrap", &differences, error));
     for (uint64_t i = 0; i < RESAMPLES; i++)
         differences[i] = resample(pairs, i);
-    qsort(differences, RESAMPLES, sizeof *differences, ascending);
+    qsort(differences, RESAMPLES, sizeof *differences, nni_compare_doubles);
     test->method = "paired bootstrap";
     test->p = (double)NAN;
     test->least = quantile(differences, 0.025);

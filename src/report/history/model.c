@@ -34,14 +34,6 @@ static bool find_model(const nni_history *history, char path[PATH_MAX], struct s
     return true;
 }
 
-static size_t parameters_of(const nn_network *network, size_t layer)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < network->tensor_count; i++)
-        count += network->tensors[i].layer == layer ? network->tensors[i].count : 0;
-    return count;
-}
-
 static nn_status take_shape(const nn_network *network, nni_history *history, nn_error *error)
 {
     if (history->layer_count > 0)
@@ -53,7 +45,7 @@ static nn_status take_shape(const nn_network *network, nni_history *history, nn_
         const nni_layer *layer = &network->layers[i];
         nni_layer_shape *shape = &history->layers[i];
         shape->units = layer->outputs;
-        shape->parameters = parameters_of(network, i);
+        shape->parameters = nni_network_layer_parameters(network, i);
         shape->dropout = layer->dropout;
         NN_TRY(nni_copy_text(nn_activation_name(layer->activation), &shape->activation, error));
         if (layer->norm != NN_NORM_NONE)

@@ -21,14 +21,6 @@ static const char *note_of(const nni_layer_shape *layer, char note[NOTE])
     return note[0] ? note : NULL;
 }
 
-static size_t parameters_of(const nni_history *run)
-{
-    size_t parameters = 0;
-    for (size_t i = 0; i < run->layer_count; i++)
-        parameters += run->layers[i].parameters;
-    return parameters;
-}
-
 /* @return layers between the first and the last ones that are not shown */
 static size_t left_out(const nni_history *run)
 {
@@ -115,7 +107,8 @@ nn_status nni_section_network(const nni_page *page, nn_error *error)
         return NN_OK;
     snprintf(description, sizeof description, "%s %s, %zu %s, %s parameters",
              nni_html_number((double)run->inputs, 15, inputs), run->inputs == 1 ? "input" : "inputs", run->layer_count,
-             run->layer_count == 1 ? "layer" : "layers", nni_html_number((double)parameters_of(run), 15, parameters));
+             run->layer_count == 1 ? "layer" : "layers",
+             nni_html_number((double)nni_history_parameters(run), 15, parameters));
     nni_section_begin(page->out, "network", "Network");
     fprintf(page->out, "<p>%s.", description);
     if (left_out(run) > 0)

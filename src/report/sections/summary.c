@@ -2,6 +2,7 @@
 /* How the run stands, what to do about it, and its main figures. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "draw/html.h"
 #include "report/page/section.h"
@@ -18,39 +19,33 @@ static const char diverged_advice[] =
     "What often helps: a lower optimizer.learning_rate, schedule.warmup, regularization.clip_norm, scaled features "
     "(data.normalize), or training.on_nan: rollback, which goes on from the last good checkpoint with a smaller rate.";
 
-static bool is_complete(const nni_history *run)
-{
-    return run->planned_epochs > 0 && run->epochs > 0 && run->epoch[run->epochs - 1] >= (double)run->planned_epochs;
-}
+/* How a run stands, by nni_history_state. */
+static const struct {
+    const char *state;
+    standing stands;
+} standings[] = {
+    {"running", {"Running", "good", "This page shows how far it was when the page was written."}},
+    {"finished", {"Finished", "good", NULL}},
+    {"stopped",
+     {"Stopped", "warn", "A signal stopped it. The same command with --resume continues from the newest checkpoint."}},
+    {"diverged", {"Diverged", "bad", diverged_advice}},
+    {"failed",
+     {"Failed", "bad",
+      "Once the cause is fixed, the same command with --resume continues from the newest checkpoint."}},
+    {"killed",
+     {"Killed", "bad",
+      "The run began, does not run any more and left no reason: it was killed, ran out of memory or time, or its "
+      "machine went down. The same command with --resume continues from the newest checkpoint."}},
+};
 
 static standing standing_of(const nni_history *run)
 {
-    if (run->locked && (run->state == NNI_RUN_BEGUN || run->state == NNI_RUN_UNKNOWN))
-        return (standing){"Running", "good", "This page shows how far it was when the page was written."};
-    switch (run->state) {
-    case NNI_RUN_FINISHED:
-        return (standing){"Finished", "good", NULL};
-    case NNI_RUN_STOPPED:
-        return (standing){"Stopped", "warn",
-                          "A signal stopped it. The same command with --resume continues from the newest checkpoint."};
-    case NNI_RUN_DIVERGED:
-        return (standing){"Diverged", "bad", diverged_advice};
-    case NNI_RUN_FAILED:
-        return (standing){"Failed", "bad",
-                          "Once the cause is fixed, the same command with --resume continues from the newest "
-                          "checkpoint."};
-    case NNI_RUN_BEGUN:
-        return (standing){"Killed", "bad",
-                          "The run began, does not run any more and left no reason: it was killed, ran out of memory "
-                          "or time, or its machine went down. The same command with --resume continues from the newest "
-                          "checkpoint."};
-    default:
-        if (is_complete(run))
-            return (standing){"Finished", "good", NULL};
-        return (standing){"Not known", "warn",
-                          "This run has no record of how it ended: record is switched off, or an older nntrain wrote "
-                          "it."};
-    }
+    const char *state = nni_history_state(run);
+    for (size_t i = 0; i < sizeof standings / sizeof *standings; i++)
+        if (strcmp(standings[i].state, state) == 0)
+            return standings[i].stands;
+    return (standing){"Not known", "warn",
+                      "This run has no record of how it ended: record is switched off, or an older nntrain wrote it."};
 }
 
 static void put_state(const nni_page *page)
@@ -113,15 +108,6 @@ static void put_card(FILE *out, const char *what, double value, int digits, cons
     fputs("</dl>\n", out);
 }
 
-static double last_of(const nni_history *run, const char *name)
-{
-    const nni_curve *curve = nni_history_curve(run, name);
-    for (size_t i = run->epochs; curve && i > 0; i--)
-        if (isfinite(curve->values[i - 1]))
-            return curve->values[i - 1];
-    return (double)NAN;
-}
-
 static void put_curve_card(FILE *out, const nni_history *run, const nni_curve *curve)
 {
     const char *metric;
@@ -144,15 +130,13 @@ static void put_cards(const nni_page *page)
     fputs("<div class=\"cards\">\n", page->out);
     if (main_curve)
         put_curve_card(page->out, run, main_curve);
-    const double seconds = last_of(run, "seconds"), rate = last_of(run, "samples_per_second");
+    const double seconds = nni_history_last(run, "seconds"), rate = nni_history_last(run, "samples_per_second");
     if (isfinite(seconds))
         put_card(page->out, "trained for", seconds < 100 ? seconds : seconds / 60, 3, seconds < 100 ? " s" : " min",
                  NULL);
     if (isfinite(rate))
         put_card(page->out, "speed", rate, 3, " rows/s", "in the last epoch");
-    size_t parameters = 0;
-    for (size_t i = 0; i < run->layer_count; i++)
-        parameters += run->layers[i].parameters;
+    const size_t parameters = nni_history_parameters(run);
     if (parameters > 0)
         put_card(page->out, "parameters", (double)parameters, 15, "", NULL);
     if (run->origin_count > 0 && run->origins[run->origin_count - 1].train_rows > 0)

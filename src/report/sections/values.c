@@ -46,12 +46,6 @@ static double value_of(const nni_prediction_record *record, size_t row, size_t o
     return record->value[row * record->outputs + output];
 }
 
-static int ascending(const void *left, const void *right)
-{
-    const double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
 static bool is_shown(const struct output *output, double value)
 {
     return value >= output->least && value <= output->most;
@@ -70,7 +64,7 @@ static nn_status find_limits(struct output *output, nn_error *error)
             if (isfinite(pair[i]))
                 all[count++] = pair[i];
     }
-    qsort(all, count, sizeof *all, ascending);
+    qsort(all, count, sizeof *all, nni_compare_doubles);
     const double low = count > 0 ? all[(count - 1) / 10] : 0, high = count > 0 ? all[count - 1 - (count - 1) / 10] : 0;
     const double reach = high > low ? FAR * (high - low) : INFINITY;
     nni_release(all);
@@ -110,7 +104,7 @@ static nn_status take_rows(struct output *output, nn_error *error)
         if (isfinite(off))
             output->sorted[output->finite++] = off;
     }
-    qsort(output->sorted, output->finite, sizeof *output->sorted, ascending);
+    qsort(output->sorted, output->finite, sizeof *output->sorted, nni_compare_doubles);
     return NN_OK;
 }
 

@@ -117,7 +117,7 @@ static struct verdict judge(nni_texts *texts, const nni_history *run, const nni_
                             const struct bowl *bowl)
 {
     const size_t left = nni_surface_left_at(surface), steps = surface->path_count - 1;
-    const double loss = nni_theory_last(run, "train_loss");
+    const double loss = nni_history_last(run, "train_loss");
     if (left < surface->path_count)
         return (struct verdict){
             .word = run->state == NNI_RUN_DIVERGED ? "diverges" : "leaves the picture",

@@ -37,7 +37,7 @@ struct measure {
 static struct measure measure_of(nni_theory_group group)
 {
     for (size_t i = 0; i < group.count; i++)
-        if (isnan(nni_theory_last(group.runs[i], "test_rmse")))
+        if (isnan(nni_history_last(group.runs[i], "test_rmse")))
             return (struct measure){"train_loss", "training loss"};
     return (struct measure){"test_rmse", "test RMSE"};
 }
@@ -91,8 +91,9 @@ static bool draw_fit(FILE *out, nni_texts *texts, const nni_history *run, struct
         {.name = "rows", .form = NNI_SERIES_POINTS, .x = room, .y = room + ROWS, .count = rows, .colour = 0},
         {.name = "network", .form = NNI_SERIES_LINE, .x = x, .y = y, .count = frame->width, .colour = 1},
     };
-    const char *reached = nni_text(texts, "%s %s", error.words,
-                                   nni_html_number(nni_theory_last(run, error.metric), 3, (char[NNI_HTML_NUMBER]){""}));
+    const char *reached =
+        nni_text(texts, "%s %s", error.words,
+                 nni_html_number(nni_history_last(run, error.metric), 3, (char[NNI_HTML_NUMBER]){""}));
     const char *network = nni_theory_network(texts, run);
     const bool drawn = nni_draw_plot(
         out,
@@ -133,7 +134,7 @@ static bool draw_errors(FILE *out, nni_texts *texts, nni_theory_group group, str
         for (size_t i = first; i < group.count; i++)
             if (strcmp(bend_of(group.runs[i]), bend_of(group.runs[first])) == 0) {
                 room[at] = (double)nni_theory_hidden_units(group.runs[i]);
-                room[group.count + at++] = nni_theory_last(group.runs[i], error.metric);
+                room[group.count + at++] = nni_history_last(group.runs[i], error.metric);
             }
         series[kinds] = (nni_series){.name = bend_of(group.runs[first]),
                                      .form = NNI_SERIES_LINE,
@@ -173,7 +174,7 @@ nn_status nni_theory_fits(FILE *out, nni_theory_group group, nn_error *error)
     fputs("<h3>", out);
     nni_html_put(out, nni_theory_data(&texts, least));
     fputs("</h3>\n", out);
-    const double from = nni_theory_last(least, measure.metric), to = nni_theory_last(most, measure.metric);
+    const double from = nni_history_last(least, measure.metric), to = nni_history_last(most, measure.metric);
     if (to < from)
         fprintf(out, "<p>%s</p>\n",
                 nni_text(&texts, "From %zu to %zu hidden units the %s falls from %s to %s.",

@@ -43,9 +43,6 @@ size_t nni_theory_hidden_units(const nni_history *run);
 /** @return the first learning rate of a run; NAN: not known */
 double nni_theory_rate(const nni_history *run);
 
-/** @return the last finite value of a curve by name; NAN: there is none */
-double nni_theory_last(const nni_history *run, const char *curve);
-
 /** @return hidden layers in words: "64 relu, 32 relu" */
 const char *nni_theory_network(nni_texts *texts, const nni_history *run);
 

@@ -33,14 +33,14 @@ void nni_theory_introduce_regions(FILE *out)
 
 static double accuracy_of(const nni_history *run)
 {
-    const double accuracy = nni_theory_last(run, "test_accuracy");
-    return isnan(accuracy) ? nni_theory_last(run, "train_accuracy") : accuracy;
+    const double accuracy = nni_history_last(run, "test_accuracy");
+    return isnan(accuracy) ? nni_history_last(run, "train_accuracy") : accuracy;
 }
 
 static const char *what_it_reached(nni_texts *texts, const nni_history *run)
 {
     const double accuracy = accuracy_of(run);
-    return isnan(accuracy) ? nni_text(texts, "loss %s", NNI_FIGURE(nni_theory_last(run, "train_loss")))
+    return isnan(accuracy) ? nni_text(texts, "loss %s", NNI_FIGURE(nni_history_last(run, "train_loss")))
                            : nni_text(texts, "accuracy %s", NNI_FIGURE(accuracy));
 }
 

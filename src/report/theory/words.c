@@ -27,15 +27,6 @@ double nni_theory_rate(const nni_history *run)
     return curve && run->epochs ? curve->values[0] : NAN;
 }
 
-double nni_theory_last(const nni_history *run, const char *name)
-{
-    const nni_curve *curve = nni_history_curve(run, name);
-    for (size_t i = curve ? run->epochs : 0; i-- > 0;)
-        if (isfinite(curve->values[i]))
-            return curve->values[i];
-    return NAN;
-}
-
 const char *nni_theory_network(nni_texts *texts, const nni_history *run)
 {
     enum { NAMED = 6 };

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/extremes.h"
+
 /* Shares of the batch that differ by a row or two and a core that is slower by its neighbours' heat stay below. */
 static const double much = 0.1;
 
@@ -19,15 +21,9 @@ nni_rank_time nni_balance_time(const nni_timeline *timeline)
     };
 }
 
-static int ascending(const void *left, const void *right)
-{
-    const double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
 static nni_spread spread_of(double *values, size_t count)
 {
-    qsort(values, count, sizeof *values, ascending);
+    qsort(values, count, sizeof *values, nni_compare_doubles);
     return (nni_spread){
         .least = values[0],
         .median = 0.5 * (values[(count - 1) / 2] + values[count / 2]),

@@ -105,14 +105,12 @@ static void say_network(const nni_run *run)
     nni_output_say(&run->output, "         input %10s", nni_figure_count(network->inputs).text);
     for (size_t l = 0; l < network->layer_count; l++) {
         const nni_layer *layer = &network->layers[l];
-        const size_t shifts = nni_layer_has_bias(layer) ? layer->outputs : 0;
-        const size_t norm = nni_norm_is_on(layer->norm) ? 2 * layer->outputs : 0;
-        nni_output_say(&run->output, "         %-5zu %10s  %-10s %13s%s%s%s%s%s", l,
-                       nni_figure_count(layer->outputs).text, nn_activation_name(layer->activation),
-                       nni_figure_count(layer->inputs * layer->outputs + shifts + norm).text, norm ? "  " : "",
-                       norm ? nn_norm_name(layer->norm) : "", norm ? " norm" : "",
-                       layer->dropout > 0 ? "  dropout " : "",
-                       layer->dropout > 0 ? nni_figure_number(layer->dropout).text : "");
+        const bool norm = nni_norm_is_on(layer->norm);
+        nni_output_say(
+            &run->output, "         %-5zu %10s  %-10s %13s%s%s%s%s%s", l, nni_figure_count(layer->outputs).text,
+            nn_activation_name(layer->activation), nni_figure_count(nni_network_layer_parameters(network, l)).text,
+            norm ? "  " : "", norm ? nn_norm_name(layer->norm) : "", norm ? " norm" : "",
+            layer->dropout > 0 ? "  dropout " : "", layer->dropout > 0 ? nni_figure_number(layer->dropout).text : "");
     }
     nni_output_say(&run->output, "         %s in all", nni_figure_plural(network->parameter_count, "parameter").text);
 }

@@ -80,16 +80,13 @@ static void put_data(nni_json *json, const nni_run *run)
 static void put_layer(nni_json *json, const nn_network *network, size_t l)
 {
     const nni_layer *layer = &network->layers[l];
-    size_t parameters = 0;
-    for (size_t t = 0; t < network->tensor_count; t++)
-        parameters += network->tensors[t].layer == l ? network->tensors[t].count : 0;
     nni_json_begin(json, NULL, '{');
     nni_json_count(json, "units", layer->outputs);
     nni_json_text(json, "activation", nn_activation_name(layer->activation));
     if (nni_norm_is_on(layer->norm))
         nni_json_text(json, "normalization", nn_norm_name(layer->norm));
     nni_json_number(json, "dropout", layer->dropout);
-    nni_json_count(json, "parameters", parameters);
+    nni_json_count(json, "parameters", nni_network_layer_parameters(network, l));
     nni_json_end(json, '}');
 }
 

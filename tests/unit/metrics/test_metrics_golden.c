@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "metrics/evaluate.h"
+#include "support/golden_file.h"
 #include "support/suite.h"
 
 #ifdef NNTRAIN_DOUBLE
@@ -48,29 +49,19 @@ typedef struct scene {
 
 /* --- reading --- */
 
-static void read_all(hid_t file, const char *name, hid_t type, size_t bytes, void *to)
-{
-    hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT), space = H5Dget_space(dataset);
-    const size_t needed = (size_t)H5Sget_simple_extent_npoints(space) * H5Tget_size(type);
-    const bool good = needed <= bytes && H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, to) >= 0;
-    H5Sclose(space);
-    H5Dclose(dataset);
-    CU_ASSERT_FATAL(good);
-}
-
 static void read_golden(void)
 {
     hid_t file = H5Fopen(NNTRAIN_GOLDEN, H5F_ACC_RDONLY, H5P_DEFAULT), text = H5Tcopy(H5T_C_S1);
     CU_ASSERT_FATAL(file >= 0 && H5Tset_size(text, sizeof golden.name[0]) >= 0);
-    read_all(file, "name", text, sizeof golden.name, golden.name);
-    read_all(file, "metric", text, sizeof golden.metric, golden.metric);
-    read_all(file, "case", H5T_NATIVE_INT32, sizeof golden.cases, golden.cases);
-    read_all(file, "figure", H5T_NATIVE_DOUBLE, sizeof golden.figure, golden.figure);
-    read_all(file, "each", H5T_NATIVE_DOUBLE, sizeof golden.each, golden.each);
-    read_all(file, "confusion", H5T_NATIVE_DOUBLE, sizeof golden.confusion, golden.confusion);
-    read_all(file, "outputs", REAL, sizeof golden.outputs, golden.outputs);
-    read_all(file, "targets", H5T_NATIVE_DOUBLE, sizeof golden.targets, golden.targets);
-    read_all(file, "weights", REAL, sizeof golden.weights, golden.weights);
+    nn_read_golden(file, "name", text, sizeof golden.name, golden.name);
+    nn_read_golden(file, "metric", text, sizeof golden.metric, golden.metric);
+    nn_read_golden(file, "case", H5T_NATIVE_INT32, sizeof golden.cases, golden.cases);
+    nn_read_golden(file, "figure", H5T_NATIVE_DOUBLE, sizeof golden.figure, golden.figure);
+    nn_read_golden(file, "each", H5T_NATIVE_DOUBLE, sizeof golden.each, golden.each);
+    nn_read_golden(file, "confusion", H5T_NATIVE_DOUBLE, sizeof golden.confusion, golden.confusion);
+    nn_read_golden(file, "outputs", REAL, sizeof golden.outputs, golden.outputs);
+    nn_read_golden(file, "targets", H5T_NATIVE_DOUBLE, sizeof golden.targets, golden.targets);
+    nn_read_golden(file, "weights", REAL, sizeof golden.weights, golden.weights);
     H5Tclose(text);
     H5Fclose(file);
 }

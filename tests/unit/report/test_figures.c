@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "report/figures/figures.h"
+#include "support/golden_file.h"
 #include "support/memory.h"
 #include "support/suite.h"
 
@@ -25,36 +26,27 @@ static struct {
     float outputs[CASES * MOST_ROWS * MOST];
 } golden;
 
-static void read_all(hid_t file, const char *name, hid_t type, size_t bytes, void *to)
-{
-    hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT), space = H5Dget_space(dataset);
-    const size_t needed = (size_t)H5Sget_simple_extent_npoints(space) * H5Tget_size(type);
-    const bool good = needed <= bytes && H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, to) >= 0;
-    H5Sclose(space);
-    H5Dclose(dataset);
-    CU_ASSERT_FATAL(good);
-}
-
 static void read_golden(void)
 {
     hid_t file = H5Fopen(NNTRAIN_GOLDEN, H5F_ACC_RDONLY, H5P_DEFAULT), text = H5Tcopy(H5T_C_S1);
     CU_ASSERT_FATAL(file >= 0 && H5Tset_size(text, sizeof golden.name[0]) >= 0);
-    read_all(file, "name", text, sizeof golden.name, golden.name);
-    read_all(file, "case", H5T_NATIVE_INT32, sizeof golden.cases, golden.cases);
-    read_all(file, "points", H5T_NATIVE_INT32, sizeof golden.points, golden.points);
-    read_all(file, "targets", H5T_NATIVE_INT32, sizeof golden.targets, golden.targets);
-    read_all(file, "outputs", H5T_NATIVE_FLOAT, sizeof golden.outputs, golden.outputs);
-    read_all(file, "weights", H5T_NATIVE_DOUBLE, sizeof golden.weights, golden.weights);
-    read_all(file, "auroc", H5T_NATIVE_DOUBLE, sizeof golden.auroc, golden.auroc);
-    read_all(file, "average_precision", H5T_NATIVE_DOUBLE, sizeof golden.average_precision, golden.average_precision);
-    read_all(file, "confusion", H5T_NATIVE_DOUBLE, sizeof golden.confusion, golden.confusion);
-    read_all(file, "calibration", H5T_NATIVE_DOUBLE, sizeof golden.calibration, golden.calibration);
-    read_all(file, "ece", H5T_NATIVE_DOUBLE, sizeof golden.ece, golden.ece);
-    read_all(file, "x", H5T_NATIVE_DOUBLE, sizeof golden.x, golden.x);
-    read_all(file, "y", H5T_NATIVE_DOUBLE, sizeof golden.y, golden.y);
-    read_all(file, "mcnemar", H5T_NATIVE_DOUBLE, sizeof golden.mcnemar, golden.mcnemar);
-    read_all(file, "errors", H5T_NATIVE_DOUBLE, sizeof golden.errors, golden.errors);
-    read_all(file, "interval", H5T_NATIVE_DOUBLE, sizeof golden.interval, golden.interval);
+    nn_read_golden(file, "name", text, sizeof golden.name, golden.name);
+    nn_read_golden(file, "case", H5T_NATIVE_INT32, sizeof golden.cases, golden.cases);
+    nn_read_golden(file, "points", H5T_NATIVE_INT32, sizeof golden.points, golden.points);
+    nn_read_golden(file, "targets", H5T_NATIVE_INT32, sizeof golden.targets, golden.targets);
+    nn_read_golden(file, "outputs", H5T_NATIVE_FLOAT, sizeof golden.outputs, golden.outputs);
+    nn_read_golden(file, "weights", H5T_NATIVE_DOUBLE, sizeof golden.weights, golden.weights);
+    nn_read_golden(file, "auroc", H5T_NATIVE_DOUBLE, sizeof golden.auroc, golden.auroc);
+    nn_read_golden(file, "average_precision", H5T_NATIVE_DOUBLE, sizeof golden.average_precision,
+                   golden.average_precision);
+    nn_read_golden(file, "confusion", H5T_NATIVE_DOUBLE, sizeof golden.confusion, golden.confusion);
+    nn_read_golden(file, "calibration", H5T_NATIVE_DOUBLE, sizeof golden.calibration, golden.calibration);
+    nn_read_golden(file, "ece", H5T_NATIVE_DOUBLE, sizeof golden.ece, golden.ece);
+    nn_read_golden(file, "x", H5T_NATIVE_DOUBLE, sizeof golden.x, golden.x);
+    nn_read_golden(file, "y", H5T_NATIVE_DOUBLE, sizeof golden.y, golden.y);
+    nn_read_golden(file, "mcnemar", H5T_NATIVE_DOUBLE, sizeof golden.mcnemar, golden.mcnemar);
+    nn_read_golden(file, "errors", H5T_NATIVE_DOUBLE, sizeof golden.errors, golden.errors);
+    nn_read_golden(file, "interval", H5T_NATIVE_DOUBLE, sizeof golden.interval, golden.interval);
     H5Tclose(text);
     H5Fclose(file);
 }
